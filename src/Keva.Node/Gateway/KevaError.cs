@@ -1,0 +1,47 @@
+namespace Keva.Node.Gateway;
+
+/// <summary>Every error that a user can meet and act on. The HTTP status of each is in one table, <c>ErrorMap</c>.</summary>
+public enum KevaError
+{
+    /// <summary>Returned when the request cannot be understood: JSON, command, key or parameter.</summary>
+    BadRequest,
+
+    /// <summary>Returned by <c>POST /</c> when there is no such key, and for paths that do not exist.</summary>
+    NotFound,
+
+    /// <summary>Returned when a path does not know the method.</summary>
+    MethodNotAllowed,
+
+    /// <summary>Returned when a body is of a type that the interface does not read.</summary>
+    UnsupportedMediaType,
+
+    /// <summary>Returned when the key is longer than the limit.</summary>
+    KeyTooLarge,
+
+    /// <summary>Returned when the value is longer than the limit; the body is not read past it.</summary>
+    ValueTooLarge,
+
+    /// <summary>Returned when only the leader may serve the request and this node is not the leader.</summary>
+    NotLeader,
+
+    /// <summary>Returned when too many bytes wait to be committed or applied. Nothing was done.</summary>
+    Busy,
+
+    /// <summary>Returned when no leader was found in time. Nothing was done.</summary>
+    NoLeader,
+
+    /// <summary>Returned while this node stops. Nothing was done.</summary>
+    Stopping,
+
+    /// <summary>Returned while this node is not yet part of a cluster. Nothing was done.</summary>
+    Joining,
+
+    /// <summary>Returned when a write was handed over and no answer came in time: it may or may not have happened.</summary>
+    OutcomeUnknown,
+
+    /// <summary>Returned when the disk takes no more writes. Nothing was done.</summary>
+    DiskFull,
+
+    /// <summary>Returned when this program is at fault.</summary>
+    Internal,
+}

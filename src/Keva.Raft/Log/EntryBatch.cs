@@ -1,0 +1,59 @@
+namespace Keva.Raft.Log;
+
+/// <summary>
+/// A run of entries with consecutive indexes, in the form in which it is stored and sent: encoded at most once, however
+/// many peers and journals get it. Immutable.
+/// </summary>
+public sealed class EntryBatch
+{
+    public static readonly EntryBatch Empty = new([]);
+
+    private readonly LogEntry[] entries;
+    private ReadOnlyMemory<byte>? encoded;
+
+    /// <param name="entries">Owned by the batch from now on. Indexes are consecutive and terms do not decrease.</param>
+    public EntryBatch(LogEntry[] entries)
+        : this(entries, null)
+    {
+    }
+
+    private EntryBatch(LogEntry[] entries, ReadOnlyMemory<byte>? encoded)
+    {
+        for (var i = 1; i < entries.Length; i++)
+        {
+            Invariant.Check(entries[i].Index == entries[i - 1].Index.Next(), "indexes in a batch are consecutive");
+            Invariant.Check(entries[i].Term >= entries[i - 1].Term, "terms never decrease along the log");
+        }
+
+        this.entries = entries;
+        this.encoded = encoded;
+    }
+
+    public int Count => entries.Length;
+
+    public bool IsEmpty => entries.Length == 0;
+
+    public ReadOnlySpan<LogEntry> Entries => entries;
+
+    public LogEntry this[int position] => entries[position];
+
+    public EntryId First => entries[0].Id;
+
+    public EntryId Last => entries[^1].Id;
+
+    /// <summary>The bytes of <see cref="EntryBatchCodec"/> for these entries.</summary>
+    public ReadOnlyMemory<byte> Encoded => encoded ??= EntryBatchCodec.Encode(entries);
+
+    /// <summary>Reads a batch that came from outside. False if the bytes are not exactly one well-formed batch.</summary>
+    public static bool TryDecode(ReadOnlyMemory<byte> bytes, out EntryBatch batch)
+    {
+        if (!EntryBatchCodec.TryDecode(bytes, out var decoded))
+        {
+            batch = Empty;
+            return false;
+        }
+
+        batch = new EntryBatch(decoded, bytes);
+        return true;
+    }
+}

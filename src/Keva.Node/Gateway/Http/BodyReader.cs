@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Keva.Raft;
+
+namespace Keva.Node.Gateway.Http;
+
+/// <summary>A whole body, or why it was not taken. One of the two is null.</summary>
+internal readonly record struct BodyOutcome(byte[]? Bytes, KevaFailure? Failure)
+{
+    public static implicit operator BodyOutcome(KevaFailure failure) => new(null, failure);
+}
+
+/// <summary>
+/// Reads request bodies into arrays of exactly their length, because a value lives on in the log and in the store.
+/// Never reads or reserves beyond the limit of one body and the quota of all.
+/// </summary>
+internal static class BodyReader
+{
+    private const int FirstChunkedBytes = 4 * 1024;
+
+    /// <summary>A rest that is left unread on a connection that stays open. Past this, closing is cheaper than reading.</summary>
+    private const int SkippedBytes = 64 * 1024;
+
+    private static readonly KevaFailure Busy = new(
+        KevaError.Busy,
+        "This node holds as many bytes of unfinished requests as it may; nothing was done, try again.");
+
+    /// <summary>Reads the body of <paramref name="exchange"/>, up to <paramref name="limit"/> bytes.</summary>
+    /// <param name="tooLarge">What a longer body is refused with.</param>
+    public static ValueTask<BodyOutcome> ReadAsync(HttpExchange exchange, int limit, KevaFailure tooLarge)
+    {
+        if (exchange.RequestHeaders.ContentLength is not { } length)
+        {
+            return ReadChunkedAsync(exchange, limit, tooLarge);
+        }
+
+        if (length > limit || !exchange.TryTakeBytes(length))
+        {
+            CloseIfLong(exchange, length);
+            return new ValueTask<BodyOutcome>(length > limit ? tooLarge : Busy);
+        }
+
+        return length == 0
+            ? new ValueTask<BodyOutcome>(new BodyOutcome([], null))
+            : ReadExactlyAsync(exchange.RequestBody, (int)length);
+    }
+
+    /// <summary>
+    /// For a response that leaves the body unread. The server beneath skips what is left, for some seconds; a client
+    /// with a long body is told by the closed connection that nobody wants the rest.
+    /// </summary>
+    public static void LeaveUnread(HttpExchange exchange)
+    {
+        if (exchange.RequestHeaders.ContentLength is { } length)
+        {
+            CloseIfLong(exchange, length);
+        }
+        else if (exchange.RequestHeaders.TransferEncoding.Count > 0)
+        {
+            exchange.CloseAfterwards();
+        }
+    }
+
+    private static void CloseIfLong(HttpExchange exchange, long length)
+    {
+        if (length > SkippedBytes)
+        {
+            exchange.CloseAfterwards();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<BodyOutcome> ReadExactlyAsync(PipeReader reader, int length)
+    {
+        var bytes = GC.AllocateUninitializedArray<byte>(length);
+        var filled = 0;
+        while (true)
+        {
+            var result = await reader.ReadAsync();
+            result.Buffer.CopyTo(bytes.AsSpan(filled));
+            filled += (int)result.Buffer.Length;
+            reader.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+            {
+                Invariant.Check(filled == length, "the server delivers Content-Length bytes or throws");
+                return new BodyOutcome(bytes, null);
+            }
+        }
+    }
+
+    private static async ValueTask<BodyOutcome> ReadChunkedAsync(HttpExchange exchange, int limit, KevaFailure tooLarge)
+    {
+        var reader = exchange.RequestBody;
+        var buffer = Array.Empty<byte>();
+        var filled = 0;
+        try
+        {
+            while (true)
+            {
+                var result = await reader.ReadAsync();
+                var more = result.Buffer.Length;
+                if (more > limit - filled)
+                {
+                    reader.AdvanceTo(result.Buffer.End);
+                    exchange.CloseAfterwards();
+                    return tooLarge;
+                }
+
+                if (!TryGrow(exchange, ref buffer, filled, (int)more))
+                {
+                    reader.AdvanceTo(result.Buffer.End);
+                    exchange.CloseAfterwards();
+                    return Busy;
+                }
+
+                result.Buffer.CopyTo(buffer.AsSpan(filled));
+                filled += (int)more;
+                reader.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                {
+                    return new BodyOutcome(buffer.AsSpan(0, filled).ToArray(), null);
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Makes room for <paramref name="more"/> bytes behind the first <paramref name="filled"/>, at least doubling.</summary>
+    private static bool TryGrow(HttpExchange exchange, ref byte[] buffer, int filled, int more)
+    {
+        if (more <= buffer.Length - filled)
+        {
+            return true;
+        }
+
+        var wanted = Math.Max((long)filled + more, Math.Max(FirstChunkedBytes, 2L * buffer.Length));
+        wanted = Math.Min(wanted, Array.MaxLength);
+        if (!exchange.TryTakeBytes(wanted - buffer.Length))
+        {
+            return false;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent((int)wanted);
+        buffer.AsSpan(0, filled).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+        return true;
+    }
+}

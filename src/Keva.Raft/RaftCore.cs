@@ -45,6 +45,13 @@ public sealed class RaftCore : IRoleChanges
 
     public ClusterConfiguration Configuration => state.Configuration;
 
+    /// <summary>The highest index that the state machine said it has applied.</summary>
+    public LogIndex ReportedApplied => state.ReportedApplied;
+
+    /// <summary>The state machine's latest hash mark.</summary>
+    public StateHashMark LatestStateHash => state.StateHashes.Latest;
+
+    /// <summary>Messages that were dropped because they were late or of no interest to the role.</summary>
     public long IgnoredMessages => state.IgnoredMessages;
 
     Role IRoleChanges.Current => role;

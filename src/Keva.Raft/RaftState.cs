@@ -29,6 +29,7 @@ internal sealed class RaftState
         Log = log;
         Configuration = configuration;
         this.random = random;
+        ReportedApplied = log.AppliedIndex;
         LocalReads = new LocalReads(options.ReadTimeoutTicks);
     }
 

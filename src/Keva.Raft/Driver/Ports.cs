@@ -71,8 +71,11 @@ public interface IClientPort
     /// <summary>Reads with this id may be served once the state machine has applied up to the index.</summary>
     void ReadConfirmed(ConfirmedRead read);
 
-    /// <summary>These proposals of this server's clients were not put into the log and never will be.</summary>
-    void ProposalsRefused(IReadOnlyList<ProposalId> proposals, ProposalRefusal reason);
+    /// <summary>
+    /// These proposals of this server's clients, made for <paramref name="proposedFor"/>, were not put into the log and
+    /// never will be.
+    /// </summary>
+    void ProposalsRefused(Term proposedFor, IReadOnlyList<ProposalId> proposals, ProposalRefusal reason);
 
     /// <summary>Who leads, or the term, has changed.</summary>
     void LeadershipChanged(Leadership leadership);

@@ -15,11 +15,16 @@ internal sealed class ProposalInbox
 
     public bool IsEmpty => proposals.Count == 0;
 
+    /// <summary>The term that everything in here was proposed for.</summary>
+    public Term Term => term;
+
+    /// <param name="proposedFor">The same as <see cref="Term"/>, unless the inbox is empty.</param>
+    /// <param name="added">The proposals.</param>
     /// <param name="origin">The forwarding follower, or <see cref="NodeId.None"/> for this server's own clients.</param>
-    public void Add(Term current, IReadOnlyList<Proposal> added, NodeId origin)
+    public void Add(Term proposedFor, IReadOnlyList<Proposal> added, NodeId origin)
     {
-        Invariant.Check(IsEmpty || term == current, "proposals of two terms are never mixed");
-        term = current;
+        Invariant.Check(IsEmpty || term == proposedFor, "proposals of two terms are never mixed");
+        term = proposedFor;
         proposals.AddRange(added);
         if (!origin.IsNone)
         {
@@ -33,7 +38,7 @@ internal sealed class ProposalInbox
     /// <summary>
     /// Hands everything to the core; <paramref name="refuse"/> is told of what was not taken, by origin and reason.
     /// </summary>
-    public void ProposeTo(RaftCore core, bool stopping, Action<NodeId, ProposalRefusal, IReadOnlyList<ProposalId>> refuse)
+    public void ProposeTo(RaftCore core, bool stopping, Action<NodeId, Term, ProposalRefusal, IReadOnlyList<ProposalId>> refuse)
     {
         if (stopping || core.Term != term)
         {
@@ -47,7 +52,7 @@ internal sealed class ProposalInbox
 
         foreach (var group in refused.GroupBy(item => (Origin: origins.GetValueOrDefault(item.Id), item.Reason)))
         {
-            refuse(group.Key.Origin, group.Key.Reason, group.Select(item => item.Id).ToArray());
+            refuse(group.Key.Origin, term, group.Key.Reason, group.Select(item => item.Id).ToArray());
         }
 
         proposals.Clear();

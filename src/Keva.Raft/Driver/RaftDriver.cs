@@ -62,8 +62,11 @@ public sealed class RaftDriver
 
     public bool IsLeader => core.Role == RoleKind.Leader;
 
-    /// <summary>Bytes that were handed to the state machine and are not applied yet.</summary>
-    public long UnappliedBytes => unappliedBytes;
+    /// <summary>The highest index that the state machine said it has applied.</summary>
+    public LogIndex AppliedIndex => core.ReportedApplied;
+
+    /// <summary>The state machine's latest hash mark.</summary>
+    public StateHashMark LatestMark => core.LatestStateHash;
 
     public void Tick(TimeSpan now)
     {
@@ -93,7 +96,7 @@ public sealed class RaftDriver
                 TakeForwarded(from, forwarded);
                 break;
             case ForwardRefused refused:
-                ports.Clients.ProposalsRefused(refused.Proposals, refused.Reason);
+                ports.Clients.ProposalsRefused(refused.ProposedFor, refused.Proposals, refused.Reason);
                 break;
             case InstallSnapshotResponse response when IsLeader && response.Term == core.Term:
                 OnInstallSnapshotResponse(from, response);
@@ -110,14 +113,20 @@ public sealed class RaftDriver
         if (term != core.Term || core.Leader.IsNone || IsStopping)
         {
             var reason = IsStopping ? ProposalRefusal.Stopping : ProposalRefusal.NotLeader;
-            ports.Clients.ProposalsRefused(proposals.Select(proposal => proposal.Id).ToArray(), reason);
+            ports.Clients.ProposalsRefused(term, proposals.Select(proposal => proposal.Id).ToArray(), reason);
         }
         else if (IsLeader)
         {
+            SettleInboxBefore(term);
             inbox.Add(term, proposals, NodeId.None);
         }
         else
         {
+            if (forwardTerm != term)
+            {
+                SendForwards();
+            }
+
             forwardTerm = term;
             toForward.AddRange(proposals);
         }
@@ -329,23 +338,33 @@ public sealed class RaftDriver
     {
         if (IsLeader && forwarded.Term == core.Term)
         {
+            SettleInboxBefore(core.Term);
             inbox.Add(core.Term, forwarded.Proposals, from);
         }
         else
         {
-            Refuse(from, ProposalRefusal.NotLeader, forwarded.Proposals.Select(proposal => proposal.Id).ToArray());
+            Refuse(from, forwarded.Term, ProposalRefusal.NotLeader, forwarded.Proposals.Select(proposal => proposal.Id).ToArray());
         }
     }
 
-    private void Refuse(NodeId origin, ProposalRefusal reason, IReadOnlyList<ProposalId> proposals)
+    // The term may have changed since the last flush; what was proposed for an earlier one is refused then.
+    private void SettleInboxBefore(Term term)
+    {
+        if (!inbox.IsEmpty && inbox.Term != term)
+        {
+            inbox.ProposeTo(core, IsStopping, Refuse);
+        }
+    }
+
+    private void Refuse(NodeId origin, Term proposedFor, ProposalRefusal reason, IReadOnlyList<ProposalId> proposals)
     {
         if (origin.IsNone)
         {
-            ports.Clients.ProposalsRefused(proposals, reason);
+            ports.Clients.ProposalsRefused(proposedFor, proposals, reason);
         }
         else
         {
-            SendWhenHardStateIsDurable(origin, new ForwardRefused(core.Term, proposals, reason));
+            SendWhenHardStateIsDurable(origin, new ForwardRefused(core.Term, proposedFor, proposals, reason));
         }
     }
 
@@ -358,7 +377,7 @@ public sealed class RaftDriver
 
         if (core.Term != forwardTerm || core.Leader.IsNone || IsLeader)
         {
-            Refuse(NodeId.None, ProposalRefusal.NotLeader, toForward.Select(proposal => proposal.Id).ToArray());
+            Refuse(NodeId.None, forwardTerm, ProposalRefusal.NotLeader, toForward.Select(proposal => proposal.Id).ToArray());
             toForward.Clear();
             return;
         }

@@ -166,14 +166,16 @@ public sealed class StateMachine
     {
         var revision = checked(Revision + 1);
         var key = command.Key.Span;
-        var existed = records.TryGet(key, out var previous);
+        var slot = records.Locate(key);
+        var previous = slot.Record;
+        var existed = slot.Found;
         var record = KeyValueRecord.Create(new RecordView(
             key,
             command.Value.Span,
             existed ? previous.CreateRevision : revision,
             revision,
             existed ? previous.Version + 1 : 1));
-        records.Put(record);
+        records.Put(slot, record);
         if (existed)
         {
             hash.Remove(previous);

@@ -9,7 +9,7 @@ namespace Keva.Store;
 public sealed class KeyValueMap
 {
     private TreeNode root;
-    private Leaf first;
+    private readonly Leaf first;
 
     public KeyValueMap()
         : this(new Leaf())
@@ -40,28 +40,49 @@ public sealed class KeyValueMap
 
     public bool TryGet(ReadOnlySpan<byte> key, out KeyValueRecord record)
     {
-        var leaf = LeafFor(key);
-        var position = leaf.Find(key, out var found);
-        record = found ? leaf[position] : default;
-        return found;
+        record = Locate(key).Record;
+        return !record.IsNone;
     }
 
     /// <summary>Inserts the record, or puts it in the place of the one with the same key.</summary>
     /// <returns>The record that was replaced, or none.</returns>
     public KeyValueRecord Put(KeyValueRecord record)
     {
+        var slot = Locate(record.KeySpan);
+        var previous = slot.Record;
+        Put(slot, record);
+        return previous;
+    }
+
+    /// <summary>Where the key is or would be. Holds until the next change of the map.</summary>
+    internal RecordSlot Locate(ReadOnlySpan<byte> key)
+    {
+        var leaf = LeafFor(key);
+        var position = leaf.Find(key, out var found);
+        return new RecordSlot(leaf, position, found);
+    }
+
+    /// <summary>Puts the record where its key was located: no second search, unless a leaf has to be split.</summary>
+    internal void Put(RecordSlot slot, KeyValueRecord record)
+    {
         ChangeStamp++;
-        var growth = Put(root, record, onRightEdge: true, out var previous);
-        if (growth.Right is { } right)
+        ContentBytes += record.ContentSize;
+        if (slot.Found)
         {
-            var branch = new Branch(root);
-            branch.Insert(0, growth.Separator, right);
-            root = branch;
+            ContentBytes -= slot.Record.ContentSize;
+            slot.Leaf.Replace(slot.Position, record);
+            return;
         }
 
-        Count += previous.IsNone ? 1 : 0;
-        ContentBytes += record.ContentSize - (previous.IsNone ? 0 : previous.ContentSize);
-        return previous;
+        Count++;
+        if (slot.Leaf.IsFull)
+        {
+            InsertWithSplit(record);
+        }
+        else
+        {
+            slot.Leaf.Insert(slot.Position, record);
+        }
     }
 
     /// <returns>The record that was removed, or none.</returns>
@@ -90,8 +111,8 @@ public sealed class KeyValueMap
     /// <summary>The records from the first key that is not below <paramref name="key"/>, in order.</summary>
     public RecordRange From(ReadOnlySpan<byte> key)
     {
-        var leaf = LeafFor(key);
-        return new RecordRange(this, leaf, leaf.Find(key, out _));
+        var slot = Locate(key);
+        return new RecordRange(this, slot.Leaf, slot.Position);
     }
 
     /// <summary>Throws <see cref="StoreInvariantException"/> unless the whole tree is in order. Costs a full scan.</summary>
@@ -108,17 +129,28 @@ public sealed class KeyValueMap
         return (Leaf)node;
     }
 
-    private static Growth Put(TreeNode node, KeyValueRecord record, bool onRightEdge, out KeyValueRecord previous)
+    private void InsertWithSplit(KeyValueRecord record)
+    {
+        var growth = Insert(root, record, onRightEdge: true);
+        if (growth.Right is { } right)
+        {
+            var branch = new Branch(root);
+            branch.Insert(0, growth.Separator, right);
+            root = branch;
+        }
+    }
+
+    private static Growth Insert(TreeNode node, KeyValueRecord record, bool onRightEdge)
     {
         if (node is Leaf leaf)
         {
-            return PutIntoLeaf(leaf, record, out previous);
+            return InsertIntoLeaf(leaf, record);
         }
 
         var branch = (Branch)node;
         var index = branch.ChildIndex(record.KeySpan);
         var atEnd = onRightEdge && index == branch.Count;
-        var growth = Put(branch.Child(index), record, atEnd, out previous);
+        var growth = Insert(branch.Child(index), record, atEnd);
         if (growth.Right is null)
         {
             return default;
@@ -145,17 +177,9 @@ public sealed class KeyValueMap
         return new Growth(separator, right);
     }
 
-    private static Growth PutIntoLeaf(Leaf leaf, KeyValueRecord record, out KeyValueRecord previous)
+    private static Growth InsertIntoLeaf(Leaf leaf, KeyValueRecord record)
     {
-        var position = leaf.Find(record.KeySpan, out var found);
-        if (found)
-        {
-            previous = leaf[position];
-            leaf.Replace(position, record);
-            return default;
-        }
-
-        previous = default;
+        var position = leaf.Find(record.KeySpan, out _);
         if (!leaf.IsFull)
         {
             leaf.Insert(position, record);

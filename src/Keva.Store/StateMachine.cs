@@ -122,22 +122,17 @@ public sealed class StateMachine
 
     /// <summary>
     /// The changes since the last delta, also when there are none: the applied index has a place in the checkpoint,
-    /// too. Costs nothing, however many there are.
+    /// too. Costs nothing, however many there are. Several deltas may be under way.
     /// </summary>
-    public CheckpointDelta TakeDelta()
-    {
-        var metadata = Describe();
-        var baseIndex = dirty.BaseIndex;
-        return new CheckpointDelta(this, baseIndex, metadata, dirty.Take(AppliedIndex));
-    }
+    public CheckpointDelta TakeDelta() => dirty.Take(Describe());
 
     /// <summary>
-    /// Takes back a delta that did not reach the checkpoint; the next one covers its changes. Deltas that were taken
-    /// after it cannot be written either, since they build on it, and are to be returned as well, in any order.
+    /// Takes back a delta that did not, or not surely, reach the checkpoint; the next one covers its changes. With it
+    /// go the deltas that were taken since: whoever still holds one drops it, or returns it, which does nothing more.
     /// </summary>
     public void ReturnDelta(CheckpointDelta delta)
     {
-        if (!ReferenceEquals(delta.Owner, this))
+        if (!ReferenceEquals(delta.Owner, dirty))
         {
             throw new ArgumentException("The delta was taken from another state machine.", nameof(delta));
         }
@@ -166,14 +161,16 @@ public sealed class StateMachine
     {
         var revision = checked(Revision + 1);
         var key = command.Key.Span;
-        var existed = records.TryGet(key, out var previous);
+        var slot = records.Locate(key);
+        var previous = slot.Record;
+        var existed = slot.Found;
         var record = KeyValueRecord.Create(new RecordView(
             key,
             command.Value.Span,
             existed ? previous.CreateRevision : revision,
             revision,
             existed ? previous.Version + 1 : 1));
-        records.Put(record);
+        records.Put(slot, record);
         if (existed)
         {
             hash.Remove(previous);

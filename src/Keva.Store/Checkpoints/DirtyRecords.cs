@@ -8,9 +8,8 @@ namespace Keva.Store.Checkpoints;
 internal sealed class DirtyRecords(long baseIndex)
 {
     private KeyValueMap entries = new();
-
-    /// <summary>The applied index of the delta before the next one.</summary>
-    public long BaseIndex { get; private set; } = baseIndex;
+    private long baseIndex = baseIndex;
+    private DeltaLink next = new();
 
     public int Count => entries.Count;
 
@@ -20,32 +19,51 @@ internal sealed class DirtyRecords(long baseIndex)
 
     public void Deleted(ReadOnlySpan<byte> key) => entries.Put(KeyValueRecord.KeyOnly(key));
 
-    public KeyValueMap Take(long appliedIndex)
+    public CheckpointDelta Take(CheckpointMetadata metadata)
     {
-        var taken = entries;
+        var delta = new CheckpointDelta(this, baseIndex, metadata, entries);
         entries = new KeyValueMap();
-        BaseIndex = appliedIndex;
-        return taken;
+        baseIndex = metadata.AppliedIndex;
+        next.Delta = delta;
+        next = delta.Successor;
+        return delta;
     }
 
     /// <summary>
-    /// Makes the keys of a delta dirty again, with the records that they have by now: they may have changed since, and
-    /// a delta that was taken later and did get written must not be undone by this one.
+    /// Makes the keys of a delta dirty again, and those of all deltas that were taken since: they build on it, and so
+    /// must whatever is taken from now on.
     /// </summary>
     public void Return(CheckpointDelta delta, KeyValueMap current)
     {
+        if (delta.IsReturned)
+        {
+            return;
+        }
+
+        for (var lost = delta; lost is not null; lost = lost.Successor.Delta)
+        {
+            if (!lost.IsReturned)
+            {
+                lost.IsReturned = true;
+                baseIndex = Math.Min(baseIndex, lost.BaseIndex);
+                MarkDirty(lost, current);
+            }
+        }
+    }
+
+    private void MarkDirty(CheckpointDelta delta, KeyValueMap current)
+    {
         foreach (var change in delta)
         {
+            // Not the record of the delta: the key may have changed since.
             if (current.TryGet(change.Key.Span, out var record))
             {
-                entries.Put(record);
+                Changed(record);
             }
             else
             {
                 Deleted(change.Key.Span);
             }
         }
-
-        BaseIndex = Math.Min(BaseIndex, delta.BaseIndex);
     }
 }

@@ -28,10 +28,14 @@ public sealed record ConfigurationOrigin(OriginKind Kind, string Description)
 }
 
 /// <summary>Something that keeps a node from starting.</summary>
-/// <param name="Origin">Where it is.</param>
-/// <param name="Message">What is wrong and what to do, in one line.</param>
-public sealed record ConfigurationProblem(ConfigurationOrigin Origin, string Message)
+/// <param name="origin">Where it is.</param>
+/// <param name="message">What is wrong and what to do; made into one line.</param>
+public sealed class ConfigurationProblem(ConfigurationOrigin origin, string message)
 {
+    public ConfigurationOrigin Origin { get; } = origin;
+
+    public string Message { get; } = OneLine.Of(message);
+
     /// <summary>The line that is shown to the user.</summary>
     public override string ToString() => $"{Origin}: {Message}";
 }

@@ -78,11 +78,10 @@ public sealed record HostAndPort(string Host, int Port)
     }
 
     /// <summary>
-    /// Whether both would be the same socket: names compare without case, and all names of the loopback interface are
-    /// one.
+    /// Equal for addresses that would be the same socket: names have no case, and all names of the loopback interface
+    /// are one.
     /// </summary>
-    public bool IsSameSocket(HostAndPort other) =>
-        Port == other.Port && string.Equals(Canonical(Host), Canonical(other.Host), StringComparison.Ordinal);
+    internal string SocketName => string.Create(CultureInfo.InvariantCulture, $"{Canonical(Host)} {Port}");
 
     /// <summary><c>host:port</c>, with brackets around an IPv6 address.</summary>
     public override string ToString() => Host.Contains(':', StringComparison.Ordinal)

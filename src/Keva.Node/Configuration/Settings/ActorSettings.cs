@@ -8,4 +8,10 @@ public sealed record ActorSettings
 
     /// <summary>A graceful stop that takes longer than this becomes a hard one. 100 ms to 10 min.</summary>
     public required TimeSpan ShutdownTimeout { get; init; }
+
+    internal static ActorSettings Bind(SettingsSection section) => new()
+    {
+        Throughput = (int)section.Count("throughput", 1, 10_000),
+        ShutdownTimeout = section.Duration("shutdown-timeout", "100ms", "10m"),
+    };
 }

@@ -20,4 +20,13 @@ public sealed record HttpSettings
 
     /// <summary>Whether a node that is not the leader hands a write to the leader; otherwise it answers <c>not_leader</c>.</summary>
     public required bool ForwardWrites { get; init; }
+
+    internal static HttpSettings Bind(SettingsSection section) => new()
+    {
+        RequestTimeout = section.Duration("request-timeout", "10ms", "10m"),
+        LeaderWait = section.Duration("leader-wait", "0s", "10m"),
+        MaxQueuedBytes = section.ByteSize("max-queued-bytes", "64KiB", "16GiB"),
+        MaxConnections = (int)section.Count("max-connections", 1, 1_000_000),
+        ForwardWrites = section.Switch("forward-writes"),
+    };
 }

@@ -19,4 +19,20 @@ public sealed record JournalSettings
     /// Size of SQLite's write-ahead log past which its pages are moved into the database file. 256 KiB to 1 GiB.
     /// </summary>
     public required long WalBytes { get; init; }
+
+    /// <summary>
+    /// Size of a file that only takes up space, and gives it back when the disk is full: enough to vote and to stop in
+    /// order. 0 for none, to 16 GiB.
+    /// </summary>
+    public required long ReserveBytes { get; init; }
+
+    internal static JournalSettings Bind(SettingsSection section) => new()
+    {
+        CheckpointInterval = section.Duration("checkpoint-interval", "100ms", "1h"),
+        CheckpointMaxDirtyBytes = section.ByteSize("checkpoint-max-dirty-bytes", "64KiB", "16GiB"),
+        CheckpointMaxDirtyEntries = (int)section.Count("checkpoint-max-dirty-entries", 1, 100_000_000),
+        RetryInterval = section.Duration("retry-interval", "10ms", "1m"),
+        WalBytes = section.ByteSize("wal-bytes", "256KiB", "1GiB"),
+        ReserveBytes = section.ByteSize("reserve-bytes", "0B", "16GiB"),
+    };
 }

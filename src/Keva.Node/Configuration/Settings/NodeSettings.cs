@@ -45,14 +45,8 @@ public sealed record NodeSettings
     public required ActorSettings Actors { get; init; }
 }
 
-/// <summary>A <c>[[node]]</c> of keva.toml.</summary>
+/// <summary>A member that a new cluster begins with.</summary>
 /// <param name="Name">Its identity.</param>
-/// <param name="Host">Where others and users reach it.</param>
-/// <param name="PeerPort">1 to 65535.</param>
-/// <param name="HttpPort">1 to 65535.</param>
-public sealed record InitialMember(string Name, string Host, int PeerPort, int HttpPort)
-{
-    public HostAndPort PeerEndpoint => new(Host, PeerPort);
-
-    public HostAndPort HttpEndpoint => new(Host, HttpPort);
-}
+/// <param name="PeerEndpoint">Where other nodes reach it.</param>
+/// <param name="HttpEndpoint">Where users reach it.</param>
+public sealed record InitialMember(string Name, HostAndPort PeerEndpoint, HostAndPort HttpEndpoint);

@@ -30,11 +30,14 @@ public sealed record RaftSettings
     /// <summary>Most bytes that a leader holds uncommitted; past it, writes are answered "busy". 64 KiB to 16 GiB.</summary>
     public required long MaxUncommittedBytes { get; init; }
 
-    /// <summary>Most committed bytes that may wait to be applied before the node takes no further writes. 64 KiB to 16 GiB.</summary>
+    /// <summary>Most committed bytes handed to the store and not yet applied; more wait in the log. 64 KiB to 16 GiB.</summary>
     public required long MaxUnappliedBytes { get; init; }
 
     /// <summary>Bytes in one piece of a snapshot. 4 KiB to 64 MiB.</summary>
     public required int SnapshotChunkBytes { get; init; }
+
+    /// <summary>A piece of a snapshot that was not acknowledged in this time is sent again. 10 ms to 10 min.</summary>
+    public required TimeSpan SnapshotRetryInterval { get; init; }
 
     /// <summary>
     /// A snapshot transfer in which nothing was acknowledged for this long is given up and begun anew. 1 s to 1 h.
@@ -52,4 +55,22 @@ public sealed record RaftSettings
     /// than the election time-out by this. 0 to 0.9; only lease reads rest on it (§6.4.1).
     /// </summary>
     public required double LeaseClockDrift { get; init; }
+
+    internal static RaftSettings Bind(SettingsSection section) => new()
+    {
+        TickInterval = section.Duration("tick-interval", "1ms", "1s"),
+        HeartbeatInterval = section.Duration("heartbeat-interval", "1ms", "1m"),
+        ElectionTimeout = section.Duration("election-timeout", "10ms", "10m"),
+        MaxAppendBytes = (int)section.ByteSize("max-append-bytes", "1KiB", "64MiB"),
+        MaxInflightAppends = (int)section.Count("max-inflight-appends", 1, 4096),
+        MaxInflightBytes = section.ByteSize("max-inflight-bytes", "1KiB", "1GiB"),
+        MaxUncommittedBytes = section.ByteSize("max-uncommitted-bytes", "64KiB", "16GiB"),
+        MaxUnappliedBytes = section.ByteSize("max-unapplied-bytes", "64KiB", "16GiB"),
+        SnapshotChunkBytes = (int)section.ByteSize("snapshot-chunk-bytes", "4KiB", "64MiB"),
+        SnapshotRetryInterval = section.Duration("snapshot-retry-interval", "10ms", "10m"),
+        SnapshotTransferTimeout = section.Duration("snapshot-transfer-timeout", "1s", "1h"),
+        RetainedLogEntries = section.Count("retained-log-entries", 0, 100_000_000),
+        RetainedLogBytes = section.ByteSize("retained-log-bytes", "0B", "64GiB"),
+        LeaseClockDrift = section.Fraction("lease-clock-drift", 0, 0.9),
+    };
 }

@@ -8,4 +8,10 @@ public sealed record StoreSettings
 
     /// <summary>Most bytes in a value. 1 B to 32 MiB.</summary>
     public required int MaxValueBytes { get; init; }
+
+    internal static StoreSettings Bind(SettingsSection section) => new()
+    {
+        MaxKeyBytes = (int)section.ByteSize("max-key-bytes", "1B", "64KiB"),
+        MaxValueBytes = (int)section.ByteSize("max-value-bytes", "1B", "32MiB"),
+    };
 }

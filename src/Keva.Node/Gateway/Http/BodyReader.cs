@@ -1,7 +1,8 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Keva.Raft;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
 
 namespace Keva.Node.Gateway.Http;
 
@@ -26,6 +27,10 @@ internal static class BodyReader
         KevaError.Busy,
         "This node holds as many bytes of unfinished requests as it may; nothing was done, try again.");
 
+    private static readonly KevaFailure TooSlow = new(KevaError.RequestTimeout, "The body came in too slowly; nothing was done.");
+
+    private static readonly KevaFailure Broken = new(KevaError.BadRequest, "The body is malformed or was cut off; nothing was done.");
+
     /// <summary>Reads the body of <paramref name="exchange"/>, up to <paramref name="limit"/> bytes.</summary>
     /// <param name="tooLarge">What a longer body is refused with.</param>
     public static ValueTask<BodyOutcome> ReadAsync(HttpExchange exchange, int limit, KevaFailure tooLarge)
@@ -43,7 +48,7 @@ internal static class BodyReader
 
         return length == 0
             ? new ValueTask<BodyOutcome>(new BodyOutcome([], null))
-            : ReadExactlyAsync(exchange.RequestBody, (int)length);
+            : ReadExactlyAsync(exchange, (int)length);
     }
 
     /// <summary>
@@ -71,21 +76,29 @@ internal static class BodyReader
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<BodyOutcome> ReadExactlyAsync(PipeReader reader, int length)
+    private static async ValueTask<BodyOutcome> ReadExactlyAsync(HttpExchange exchange, int length)
     {
+        var reader = exchange.RequestBody;
         var bytes = GC.AllocateUninitializedArray<byte>(length);
         var filled = 0;
-        while (true)
+        try
         {
-            var result = await reader.ReadAsync();
-            result.Buffer.CopyTo(bytes.AsSpan(filled));
-            filled += (int)result.Buffer.Length;
-            reader.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
+            while (true)
             {
-                Invariant.Check(filled == length, "the server delivers Content-Length bytes or throws");
-                return new BodyOutcome(bytes, null);
+                var result = await reader.ReadAsync();
+                result.Buffer.CopyTo(bytes.AsSpan(filled));
+                filled += (int)result.Buffer.Length;
+                reader.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                {
+                    Invariant.Check(filled == length, "the server delivers Content-Length bytes or throws");
+                    return new BodyOutcome(bytes, null);
+                }
             }
+        }
+        catch (IOException exception) when (exception is not ConnectionResetException)
+        {
+            return RefuseBroken(exchange, exception);
         }
     }
 
@@ -123,10 +136,21 @@ internal static class BodyReader
                 }
             }
         }
+        catch (IOException exception) when (exception is not ConnectionResetException)
+        {
+            return RefuseBroken(exchange, exception);
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>The server found the body malformed, cut off or too slow.</summary>
+    private static KevaFailure RefuseBroken(HttpExchange exchange, IOException exception)
+    {
+        exchange.CloseAfterwards();
+        return exception is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } ? TooSlow : Broken;
     }
 
     /// <summary>Makes room for <paramref name="more"/> bytes behind the first <paramref name="filled"/>, at least doubling.</summary>

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
@@ -32,10 +31,6 @@ internal sealed class KevaHttpApplication(
             nodeHeaders.AddTo(context.ResponseHeaders);
             await router.DispatchAsync(context);
         }
-        catch (BadHttpRequestException exception) when (!context.HasResponseStarted)
-        {
-            await RefuseBodyAsync(context, exception);
-        }
         catch (Exception exception) when (IsClientGone(context, exception))
         {
             // A client may go away at any time. Nobody is left to answer.
@@ -47,18 +42,9 @@ internal sealed class KevaHttpApplication(
         }
     }
 
-    /// <summary>The server found the body malformed, cut off or too slow while a handler read it.</summary>
-    private static ValueTask RefuseBodyAsync(HttpExchange exchange, BadHttpRequestException exception)
-    {
-        exchange.CloseAfterwards();
-        return exception.StatusCode == StatusCodes.Status408RequestTimeout
-            ? exchange.SendErrorAsync(KevaError.RequestTimeout, "The body came in too slowly; nothing was done.")
-            : exchange.SendErrorAsync(KevaError.BadRequest, "The body is malformed or was cut off; nothing was done.");
-    }
-
     private static bool IsClientGone(HttpExchange exchange, Exception exception) =>
         exception is ConnectionResetException or ConnectionAbortedException
-        || (exception is BadHttpRequestException or OperationCanceledException or IOException && exchange.Aborted.IsCancellationRequested);
+        || (exception is OperationCanceledException or IOException && exchange.Aborted.IsCancellationRequested);
 
     private ValueTask AnswerInternalErrorAsync(HttpExchange exchange)
     {

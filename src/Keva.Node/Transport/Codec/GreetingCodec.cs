@@ -64,12 +64,13 @@ internal static class GreetingCodec
         checks.Require(wire.NodeId != 0, "the node id is missing");
         checks.Require(wire.Lane is Wire.Lane.Control or Wire.Lane.Bulk, "the lane is missing or unknown");
         var configuration = wire.HasFirstConfiguration ? checks.Configuration(wire.FirstConfiguration.Span) : null;
-        problem = $"malformed greeting: {checks.Problem}";
         if (checks.Problem is not null)
         {
+            problem = $"malformed greeting: {checks.Problem}";
             return false;
         }
 
+        problem = "";
         lane = wire.Lane == Wire.Lane.Bulk ? PeerLane.Bulk : PeerLane.Control;
         hello = new PeerHello(
             wire.ClusterName,

@@ -35,6 +35,6 @@ public sealed record PeerNetworkOptions
     /// </summary>
     public int MaxPendingConnections { get; init; } = 64;
 
-    /// <summary>How many incoming connections may be open in all.</summary>
+    /// <summary>How many incoming connections of peers that have introduced themselves may be open.</summary>
     public int MaxConnections { get; init; } = 1024;
 }

@@ -41,7 +41,7 @@ internal struct FieldChecks
     /// <summary>The term of a message that only a server sends that has taken part in an election: from one up.</summary>
     public Term PositiveTerm(long value)
     {
-        Require(value > 0, "the term is missing");
+        Require(value != 0, "the term is missing");
         return new Term(Number(value, "the term"));
     }
 

@@ -172,7 +172,7 @@ internal static class PeerMessageCodec
         var entries = EntryBatch.Empty;
         if (!tail.IsEmpty)
         {
-            checks.Require(EntryBatch.TryDecode(tail, out entries), "the entries are malformed");
+            checks.Require(EntryBatch.TryDecode(tail, out entries) && !entries.IsEmpty, "the entries are malformed");
             CheckEntries(entries, previous, term, ref checks);
         }
 

@@ -14,15 +14,21 @@ internal sealed class InboundConnection
     private readonly Socket socket;
     private readonly PeerNetworkOptions options;
     private readonly IInboundPeers inbound;
-    private readonly Action<InboundConnection> onIntroduced;
+    private readonly Func<InboundConnection, bool> takePlace;
     private string? closeReason;
 
-    public InboundConnection(Socket socket, PeerNetworkOptions options, IInboundPeers inbound, Action<InboundConnection> onIntroduced)
+    /// <param name="socket">Owned by the connection from now on.</param>
+    /// <param name="options">Limits and time-outs.</param>
+    /// <param name="inbound">Whom the connection is for.</param>
+    /// <param name="takePlace">
+    /// Moves the connection from those that are strangers to those that are peers; false if there is no room.
+    /// </param>
+    public InboundConnection(Socket socket, PeerNetworkOptions options, IInboundPeers inbound, Func<InboundConnection, bool> takePlace)
     {
         this.socket = socket;
         this.options = options;
         this.inbound = inbound;
-        this.onIntroduced = onIntroduced;
+        this.takePlace = takePlace;
         RemoteName = PeerSockets.RemoteName(socket);
     }
 
@@ -73,7 +79,6 @@ internal sealed class InboundConnection
             return rejection;
         }
 
-        onIntroduced(this);
         while (true)
         {
             var frame = await reader.ReadAsync(version, options.MaxFrameBytes, CancellationToken.None);
@@ -147,6 +152,11 @@ internal sealed class InboundConnection
         if (inbound.Accept(remote, out var answer) is { } refusal)
         {
             return (NodeId.None, refusal);
+        }
+
+        if (!takePlace(this))
+        {
+            return (NodeId.None, $"too many connections: the limit is {options.MaxConnections}");
         }
 
         batch.Append(FrameHeader.HandshakeVersion, GroupId.Zero, GreetingCodec.Encode(answer, lane));

@@ -19,7 +19,8 @@ internal sealed class InboundListener
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private readonly Dictionary<InboundConnection, Task> open = [];
-    private readonly LinkedList<InboundConnection> pending = new();
+    private readonly LinkedList<InboundConnection> strangers = new();
+    private readonly HashSet<InboundConnection> peers = [];
 
     private InboundListener(List<Socket> sockets, PeerNetworkOptions options, IInboundPeers inbound)
     {
@@ -85,31 +86,21 @@ internal sealed class InboundListener
 
     private void Admit(Socket socket)
     {
-        var connection = new InboundConnection(socket, options, inbound, OnIntroduced);
+        var connection = new InboundConnection(socket, options, inbound, TakePlace);
         InboundConnection? displaced = null;
-        bool isAdmitted;
         lock (gate)
         {
-            isAdmitted = open.Count < options.MaxConnections;
-            if (isAdmitted)
+            if (strangers.Count >= options.MaxPendingConnections && strangers.First is { } oldest)
             {
-                if (pending.Count >= options.MaxPendingConnections && pending.First is { } oldest)
-                {
-                    displaced = oldest.Value;
-                    pending.RemoveFirst();
-                }
-
-                pending.AddLast(connection);
-                open.Add(connection, Task.Run(() => ServeAsync(connection)));
+                displaced = oldest.Value;
+                strangers.RemoveFirst();
             }
+
+            strangers.AddLast(connection);
+            open.Add(connection, Task.Run(() => ServeAsync(connection)));
         }
 
         displaced?.Close("it did not introduce itself, and gave way to newer connections");
-        if (!isAdmitted)
-        {
-            connection.Close("");
-            inbound.OnRejected(connection.RemoteName, $"too many connections: the limit is {options.MaxConnections}");
-        }
     }
 
     private async Task ServeAsync(InboundConnection connection)
@@ -117,16 +108,24 @@ internal sealed class InboundListener
         await connection.RunAsync();
         lock (gate)
         {
-            pending.Remove(connection);
+            strangers.Remove(connection);
+            peers.Remove(connection);
             open.Remove(connection);
         }
     }
 
-    private void OnIntroduced(InboundConnection connection)
+    private bool TakePlace(InboundConnection connection)
     {
         lock (gate)
         {
-            pending.Remove(connection);
+            if (peers.Count >= options.MaxConnections)
+            {
+                return false;
+            }
+
+            strangers.Remove(connection);
+            peers.Add(connection);
+            return true;
         }
     }
 }

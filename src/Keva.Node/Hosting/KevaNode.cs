@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Keva.Actors;
+using Keva.Actors.Event;
 using Keva.Journal;
 using Keva.Journal.Checkpoints;
 using Keva.Journal.Directories;
@@ -7,6 +8,7 @@ using Keva.Node.Configuration;
 using Keva.Node.Gateway;
 using Keva.Node.Gateway.Http;
 using Keva.Node.Transport;
+using Keva.Node.Transport.Tcp;
 using Keva.Raft;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +20,9 @@ namespace Keva.Node.Hosting;
 /// </summary>
 public sealed class KevaNode : IAsyncDisposable
 {
+    // The gateway answers every request within its time-out; this is for the answer to arrive.
+    private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(1);
+
     private readonly NodeSettings settings;
     private readonly ILoggerFactory loggers;
     private readonly ILogger logger;
@@ -57,8 +62,11 @@ public sealed class KevaNode : IAsyncDisposable
     {
         try
         {
-            Open();
-            await http!.StartAsync(cancellation);
+            var views = Open();
+            var found = await nodeActor.Ask<GatewayFound>(GetGateway.Instance, settings.Http.RequestTimeout, cancellation);
+            store = new KeyValueService(found.Gateway, views, settings.Http.RequestTimeout + AnswerGrace);
+            http = new KevaHttpServer(KevaHttpOptionsFrom.Settings(settings), store, loggers);
+            await http.StartAsync(cancellation);
             NodeLog.Serving(logger, settings.HttpEndpoint.ToString(), settings.PeerEndpoint.ToString(), settings.WorkingDirectory);
         }
         catch
@@ -102,10 +110,10 @@ public sealed class KevaNode : IAsyncDisposable
         ended.TrySetResult(null);
     }
 
-    private void Open()
+    private ClusterViewHolder Open()
     {
-        directory = WorkingDirectory.Open(settings.WorkingDirectory, settings.Identity, DrawNodeId);
-        checkpoints = new SqliteCheckpointStore(directory.Path);
+        directory = WorkingDirectory.Open(settings.WorkingDirectory, settings.Identity, DrawNodeId());
+        checkpoints = SqliteCheckpointStore.Open(directory.CheckpointPath);
         network = new TcpPeerNetwork(PeerNetworkOptionsFrom.Settings(settings.Transport));
         var inbound = new InboundPeers(logger, TimeProvider.System);
         var identity = directory.Identity;
@@ -119,16 +127,16 @@ public sealed class KevaNode : IAsyncDisposable
             new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
             logger);
         system = ActorSystem.Create("keva");
-        system.EventStream.Subscribe<Error>(error => NodeLog.ActorFailed(logger, error.Source, error.Cause));
+        system.EventStream.Subscribe<Error>(error => NodeLog.ActorFailed(logger, error.LogSource, error.Cause));
         network.Listen(settings.PeerEndpoint.Host, settings.PeerEndpoint.Port, inbound);
         nodeActor = system.ActorOf(Props.Create(() => new NodeActor(settings, ports, inbound, views)), "node");
-        var gateway = system.ActorSelection("node/gateway");
         _ = WatchAsync(system);
+        return views;
     }
 
     private IJournal OpenJournal(IJournalEvents events)
     {
-        journal = new SqliteJournal(directory!.Path, events);
+        journal = SqliteJournal.Open(directory!.JournalPath, events, new JournalOptions { CheckpointBytes = settings.Journal.WalBytes, StallRetry = settings.Journal.RetryInterval });
         return journal;
     }
 

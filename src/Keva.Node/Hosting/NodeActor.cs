@@ -27,6 +27,14 @@ public sealed record NodeStopped
     public static readonly NodeStopped Instance = new();
 }
 
+/// <summary>Asks for the gateway's actor; answered with <see cref="GatewayFound"/>.</summary>
+public sealed record GetGateway
+{
+    public static readonly GetGateway Instance = new();
+}
+
+public sealed record GatewayFound(IActorRef Gateway);
+
 /// <summary>Another node introduced itself on a connection that it made.</summary>
 public sealed record GreetingReceived(PeerHello Remote);
 
@@ -82,6 +90,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<PeerUnreachable>(OnPeerUnreachable);
         Receive<IdentitySaved>(OnIdentitySaved);
         Receive<ReportDue>(_ => Report());
+        Receive<GetGateway>(_ => Sender.Tell(new GatewayFound(gateway)));
         Receive<StopNode>(_ => OnStop());
         Receive<LeadershipHandedOver>(_ => gateway.Tell(GatewayClosing.Instance));
         Receive<GatewayDrained>(_ => stopRequester?.Tell(NodeStopped.Instance));
@@ -157,9 +166,11 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
 
         forming = formed;
         campaignFirst = IsFirstListed;
-        var next = identity with { Cluster = formed.Cluster.Value, FirstConfiguration = ClusterConfigurationCodec.Encode(formed.Configuration) };
         var self = Self;
-        ports.Identities.Save(next, problem => self.Tell(new IdentitySaved(next, problem), ActorRefs.NoSender));
+        ports.Identities.Form(
+            formed.Cluster.Value,
+            ClusterConfigurationCodec.Encode(formed.Configuration),
+            problem => self.Tell(new IdentitySaved(problem), ActorRefs.NoSender));
     }
 
     private void OnIdentitySaved(IdentitySaved message)
@@ -169,7 +180,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             throw new NodeStartException($"the node's identity could not be written: {problem}");
         }
 
-        identity = message.Identity;
+        identity = ports.Identities.Current;
         formation = null;
         Timers.Cancel("report");
         NodeLog.ClusterFormed(ports.Logger, settings.ClusterName, new ClusterId(identity.Cluster).ToString());
@@ -290,7 +301,6 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     private void OnStop()
     {
         stopRequester = Sender;
-        inbound.Announce(stopping: true);
         if (consensus is { } raft)
         {
             raft.Tell(PrepareToStop.Instance);
@@ -301,7 +311,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         }
     }
 
-    private sealed record IdentitySaved(NodeIdentity Identity, string? Problem);
+    private sealed record IdentitySaved(string? Problem);
 
     private sealed record ReportDue
     {

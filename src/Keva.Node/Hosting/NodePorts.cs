@@ -28,6 +28,9 @@ public interface IIdentityStore
 {
     NodeIdentity Current { get; }
 
-    /// <summary>Writes the identity durably without making the caller wait; then calls back, with what went wrong or null.</summary>
-    void Save(NodeIdentity identity, Action<string?> completed);
+    /// <summary>
+    /// Notes durably, without making the caller wait, that the node belongs to a cluster from now on; then calls back,
+    /// with what went wrong or null.
+    /// </summary>
+    void Form(ulong cluster, ReadOnlyMemory<byte> firstConfiguration, Action<string?> completed);
 }

@@ -18,10 +18,10 @@ internal sealed class CheckpointLoading(Action<object> tell) : ICheckpointLoad
     private StateMachineLoader? loader;
     private Keva.Journal.Checkpoints.CheckpointMetadata? metadata;
 
-    public void Describe(Keva.Journal.Checkpoints.CheckpointMetadata description)
+    public void Describe(Keva.Journal.Checkpoints.CheckpointMetadata description, long recordCount)
     {
         metadata = description;
-        loader = new StateMachineLoader(CheckpointRecords.ToStore(description));
+        loader = new StateMachineLoader(CheckpointRecords.ToStore(description, recordCount));
     }
 
     public void Records(CheckpointRecord[] records)
@@ -35,7 +35,7 @@ internal sealed class CheckpointLoading(Action<object> tell) : ICheckpointLoad
         }
     }
 
-    public void Loaded()
+    public void Loaded(Keva.Journal.Checkpoints.CheckpointMetadata? _)
     {
         if (loader is null)
         {

@@ -19,10 +19,9 @@ internal static class CheckpointRecords
         new(
             new EntryId(new LogIndex(metadata.AppliedIndex), new Term(metadata.AppliedTerm)),
             metadata.Revision,
-            metadata.RecordCount,
             metadata.StateHash,
             configuration);
 
-    public static StoreMetadata ToStore(CheckpointMetadata metadata) =>
-        new(metadata.Applied.Index.Value, metadata.Applied.Term.Value, metadata.Revision, metadata.RecordCount, metadata.StateHash);
+    public static StoreMetadata ToStore(CheckpointMetadata metadata, long recordCount) =>
+        new(metadata.Applied.Index.Value, metadata.Applied.Term.Value, metadata.Revision, recordCount, metadata.StateHash);
 }

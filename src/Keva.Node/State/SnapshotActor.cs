@@ -76,7 +76,7 @@ public sealed class SnapshotActor : ReceiveActor
 
         Close(message.Peer);
         outgoing[message.Peer] = snapshot;
-        NodeLog.SnapshotSending(logger, message.Peer.ToString(), snapshot.Metadata.Applied.Index.Value, snapshot.Metadata.RecordCount);
+        NodeLog.SnapshotSending(logger, message.Peer.ToString(), snapshot.Metadata.Applied.Index.Value, snapshot.RecordCount);
         consensus.Tell(new SnapshotOpened(message.Peer, new SnapshotDescription(snapshot.Metadata.Applied, snapshot.Metadata.Configuration)));
     }
 
@@ -90,8 +90,8 @@ public sealed class SnapshotActor : ReceiveActor
         if (message.ChunkNumber == 0)
         {
             // The header stands before the records, so the file's chunks come one later.
-            var header = SnapshotChunkCodec.EncodeHeader(CheckpointRecords.ToStore(snapshot.Metadata));
-            consensus.Tell(new SnapshotChunkRead(message.Peer, 0, header, IsLast: snapshot.Metadata.RecordCount == 0));
+            var header = SnapshotChunkCodec.EncodeHeader(CheckpointRecords.ToStore(snapshot.Metadata, snapshot.RecordCount));
+            consensus.Tell(new SnapshotChunkRead(message.Peer, 0, header, IsLast: snapshot.RecordCount == 0));
             return;
         }
 
@@ -235,7 +235,7 @@ public sealed class SnapshotActor : ReceiveActor
             return;
         }
 
-        NodeLog.SnapshotInstalled(logger, incoming!.Description.LastEntry.Index.Value, incoming.Metadata!.RecordCount);
+        NodeLog.SnapshotInstalled(logger, incoming!.Description.LastEntry.Index.Value, incomingState!.Count);
 
         // The store has its new state before anything behind the snapshot can reach it: its mailbox keeps the order.
         store.Tell(new ReplaceState(incomingState));

@@ -13,6 +13,9 @@ namespace Keva.Raft.Driver;
 /// </summary>
 public sealed class RaftDriver
 {
+    // Keeps messages of very many very small proposals within what a receiver takes.
+    private const int MaxForwarded = 10_000;
+
     private readonly GroupId group;
     private readonly RaftOptions options;
     private readonly RaftCore core;
@@ -364,7 +367,10 @@ public sealed class RaftDriver
         }
         else
         {
-            SendWhenHardStateIsDurable(origin, new ForwardRefused(core.Term, proposedFor, proposals, reason));
+            foreach (var some in proposals.Chunk(MaxForwarded))
+            {
+                SendWhenHardStateIsDurable(origin, new ForwardRefused(core.Term, proposedFor, some, reason));
+            }
         }
     }
 
@@ -386,7 +392,7 @@ public sealed class RaftDriver
         var bytes = 0L;
         foreach (var proposal in toForward)
         {
-            if (batch.Count > 0 && bytes + proposal.Payload.Length > options.MaxAppendBytes)
+            if (batch.Count > 0 && (batch.Count == MaxForwarded || bytes + proposal.Payload.Length > options.MaxAppendBytes))
             {
                 SendWhenHardStateIsDurable(core.Leader, new ForwardProposals(forwardTerm, batch));
                 batch = [];

@@ -19,6 +19,7 @@ internal static class PeerMessageCodec
     {
         HeartbeatRequest heartbeat => new(FrameType.HeartbeatRequest, ToWire(heartbeat)),
         HeartbeatResponse heartbeat => new(FrameType.HeartbeatResponse, ToWire(heartbeat)),
+        CommitNotice notice => new(FrameType.CommitNotice, new Wire.CommitNotice { Term = notice.Term.Value, CommitIndex = notice.CommitIndex.Value }),
         AppendEntriesRequest append => new(FrameType.AppendEntriesRequest, ToWire(append), append.Entries.IsEmpty ? default : append.Entries.Encoded),
         AppendEntriesAccepted accepted => new(FrameType.AppendEntriesAccepted, ToWire(accepted)),
         AppendEntriesRejected rejected => new(FrameType.AppendEntriesRejected, ToWire(rejected)),
@@ -88,6 +89,9 @@ internal static class PeerMessageCodec
                 return FromWire(ParseExactly(Parsers.AppendEntriesAccepted, body.Span, ref checks), ref checks);
             case FrameType.AppendEntriesRejected:
                 return FromWire(ParseExactly(Parsers.AppendEntriesRejected, body.Span, ref checks), ref checks);
+            case FrameType.CommitNotice:
+                var notice = ParseExactly(Parsers.CommitNotice, body.Span, ref checks);
+                return new CommitNotice(checks.PositiveTerm(notice.Term), checks.Index(notice.CommitIndex, "commit index"));
             case FrameType.ForwardProposals:
                 return ForwardingCodec.DecodeProposals(body, ref checks);
             case FrameType.ForwardRefused:

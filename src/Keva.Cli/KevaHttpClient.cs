@@ -33,7 +33,7 @@ internal sealed class KevaHttpClient(Uri node) : IDisposable
             return null;
         }
 
-        var revision = response.Headers.ETag is { } tag && long.TryParse(tag.Tag.Trim('"'), out var number) ? number : 0;
+        var revision = response.Headers.ETag is { } tag && long.TryParse(tag.Tag.Trim('"'), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0;
         return new StoredValue(await response.Content.ReadAsByteArrayAsync(cancellation), revision);
     }
 

@@ -18,6 +18,7 @@ internal sealed class DevProcesses : IDisposable
         var logFile = workingDirectory + ".log";
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardError = true,
             Environment = { [NodeProcess.StopWithInputVariable] = "1" },

@@ -276,7 +276,11 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     private void OnPeerDown(PeerDown message)
     {
         up.Remove(message.Remote.Node);
-        NodeLog.PeerDown(ports.Logger, message.Remote.Name, message.Address, message.Reason);
+        if (!message.Wanted)
+        {
+            NodeLog.PeerDown(ports.Logger, message.Remote.Name, message.Address, message.Reason);
+        }
+
         formation?.OnLost(message.Remote);
         consensus?.Tell(new PeerDisconnected(message.Remote.Node));
     }

@@ -108,7 +108,7 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
             return;
         }
 
-        GoDown(message.Reason);
+        GoDown(message.Reason, wanted: false);
         DialLater(lane);
     }
 
@@ -120,7 +120,7 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
 
     private void Redial(string reason)
     {
-        GoDown(reason);
+        GoDown(reason, wanted: true);
         foreach (var lane in new[] { control, bulk })
         {
             Timers.Cancel(lane.Name);
@@ -130,14 +130,14 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void GoDown(string reason)
+    private void GoDown(string reason, bool wanted)
     {
         if (up is { } remote)
         {
             up = null;
-            node.Tell(new PeerDown(address, remote, reason));
+            node.Tell(new PeerDown(address, remote, reason, wanted));
         }
-        else
+        else if (!wanted)
         {
             node.Tell(new PeerUnreachable(address, reason));
         }

@@ -14,7 +14,8 @@ public sealed record GreetingChanged(PeerHello Greeting);
 public sealed record PeerUp(string Address, PeerHello Remote);
 
 /// <summary>Told to the node's actor: a connection to the peer that was up is gone.</summary>
-public sealed record PeerDown(string Address, PeerHello Remote, string Reason);
+/// <param name="Wanted">This node closed it itself, to dial anew.</param>
+public sealed record PeerDown(string Address, PeerHello Remote, string Reason, bool Wanted);
 
 /// <summary>Told to the node's actor: the peer cannot be reached, or does not want to talk.</summary>
 public sealed record PeerUnreachable(string Address, string Reason);

@@ -101,7 +101,7 @@ public sealed class RequestBodyTests
     [Fact]
     public async Task A_value_of_just_the_limit_is_taken_chunked_or_not()
     {
-        await using var gateway = await TestGateway.StartAsync(options => options with { MaxValueBytes = 1000, MaxQueuedBytes = 8192 });
+        await using var gateway = await TestGateway.StartAsync(options => options with { MaxValueBytes = 1000, MaxQueuedBytes = 1000 });
         await using var connection = await gateway.ConnectAsync();
 
         Assert.Equal(200, (await connection.SendAsync("PUT", Hello, body: new string('x', 1000))).Status);

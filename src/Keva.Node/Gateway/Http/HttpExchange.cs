@@ -66,14 +66,18 @@ public sealed class HttpExchange
         _features = features;
         _request = features.GetRequiredFeature<IHttpRequestFeature>();
         _response = features.GetRequiredFeature<IHttpResponseFeature>();
-        IsHead = HttpMethods.IsHead(_request.Method);
+        IsHead = _request.Method == HttpMethods.Head; // methods are case-sensitive
         Target = RequestTarget.Parse(_request.RawTarget);
     }
 
     internal void End()
     {
-        _quota.GiveBack(_takenBytes);
-        _takenBytes = 0;
+        if (_takenBytes > 0)
+        {
+            _quota.GiveBack(_takenBytes);
+            _takenBytes = 0;
+        }
+
         if (_scratch?.Capacity > KeptScratchBytes)
         {
             _scratch = null;

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Keva.Node.Gateway.Http;
 
 namespace Keva.Tests.Gateway;
@@ -30,7 +31,12 @@ public sealed class CommandFuzzTests
 
             Assert.Equal(accepted, failure is null);
             Assert.Equal(accepted, command is not null);
-            commands += accepted ? 1 : 0;
+            if (command is not null)
+            {
+                commands++;
+                using var document = JsonDocument.Parse(json); // another reader agrees that it is JSON, and on the key
+                Assert.Equal(document.RootElement.GetProperty("key").GetString(), Encoding.UTF8.GetString(command.Key));
+            }
         }
 
         Assert.InRange(commands, 100, 19_000); // both sides were met

@@ -146,6 +146,7 @@ public sealed class StorageEndpointTests
     [InlineData("OPTIONS")]
     [InlineData("TRACE")]
     [InlineData("get")]
+    [InlineData("head")]
     [InlineData("BREW")]
     public async Task A_method_that_a_key_does_not_know_is_405_with_those_it_knows(string method)
     {

@@ -8,8 +8,11 @@ namespace Keva.Tests.Gateway;
 /// <summary>A real server on a free loopback port before a scripted store.</summary>
 internal sealed class TestGateway : IAsyncDisposable
 {
-    private TestGateway(KevaHttpServer server, ScriptedKeyValueService service, RecordingLogger log)
+    private readonly ILoggerFactory _loggers;
+
+    private TestGateway(KevaHttpServer server, ScriptedKeyValueService service, RecordingLogger log, ILoggerFactory loggers)
     {
+        _loggers = loggers;
         Server = server;
         Service = service;
         Log = log;
@@ -37,10 +40,10 @@ internal sealed class TestGateway : IAsyncDisposable
         var options = new KevaHttpOptions { Host = "127.0.0.1", Port = 0 };
         var service = new ScriptedKeyValueService();
         var log = new RecordingLogger();
-        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
+        var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
         var server = new KevaHttpServer(configure?.Invoke(options) ?? options, service, loggers, moreRoutes);
         await server.StartAsync();
-        return new TestGateway(server, service, log);
+        return new TestGateway(server, service, log, loggers);
     }
 
     public Task<RawHttpConnection> ConnectAsync() => RawHttpConnection.OpenAsync(Port);
@@ -56,6 +59,7 @@ internal sealed class TestGateway : IAsyncDisposable
     {
         Client.Dispose();
         await Server.DisposeAsync();
+        _loggers.Dispose();
     }
 }
 

@@ -106,6 +106,7 @@ internal static class BodyReader
     {
         var reader = exchange.RequestBody;
         var buffer = Array.Empty<byte>();
+        var capacity = 0;
         var filled = 0;
         try
         {
@@ -120,15 +121,23 @@ internal static class BodyReader
                     return tooLarge;
                 }
 
-                if (!TryGrow(exchange, ref buffer, filled, (int)more))
+                var needed = filled + (int)more;
+                if (needed > capacity)
                 {
-                    reader.AdvanceTo(result.Buffer.End);
-                    exchange.CloseAfterwards();
-                    return Busy;
+                    var grown = Math.Min(limit, Math.Max(needed, Math.Max(FirstChunkedBytes, 2 * (long)capacity)));
+                    if (!exchange.TryTakeBytes(grown - capacity))
+                    {
+                        reader.AdvanceTo(result.Buffer.End);
+                        exchange.CloseAfterwards();
+                        return Busy;
+                    }
+
+                    capacity = (int)grown;
+                    buffer = Enlarge(buffer, filled, capacity);
                 }
 
                 result.Buffer.CopyTo(buffer.AsSpan(filled));
-                filled += (int)more;
+                filled = needed;
                 reader.AdvanceTo(result.Buffer.End);
                 if (result.IsCompleted)
                 {
@@ -153,25 +162,11 @@ internal static class BodyReader
         return exception is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } ? TooSlow : Broken;
     }
 
-    /// <summary>Makes room for <paramref name="more"/> bytes behind the first <paramref name="filled"/>, at least doubling.</summary>
-    private static bool TryGrow(HttpExchange exchange, ref byte[] buffer, int filled, int more)
+    private static byte[] Enlarge(byte[] buffer, int filled, int capacity)
     {
-        if (more <= buffer.Length - filled)
-        {
-            return true;
-        }
-
-        var wanted = Math.Max((long)filled + more, Math.Max(FirstChunkedBytes, 2L * buffer.Length));
-        wanted = Math.Min(wanted, Array.MaxLength);
-        if (!exchange.TryTakeBytes(wanted - buffer.Length))
-        {
-            return false;
-        }
-
-        var larger = ArrayPool<byte>.Shared.Rent((int)wanted);
+        var larger = ArrayPool<byte>.Shared.Rent(capacity);
         buffer.AsSpan(0, filled).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);
-        buffer = larger;
-        return true;
+        return larger;
     }
 }

@@ -66,14 +66,13 @@ public sealed class HttpExchange
         _features = features;
         _request = features.GetRequiredFeature<IHttpRequestFeature>();
         _response = features.GetRequiredFeature<IHttpResponseFeature>();
-        IsHead = HttpMethods.IsHead(_request.Method);
+        IsHead = _request.Method == HttpMethods.Head; // methods are case-sensitive
         Target = RequestTarget.Parse(_request.RawTarget);
     }
 
     internal void End()
     {
-        _quota.GiveBack(_takenBytes);
-        _takenBytes = 0;
+        GiveBytesBack();
         if (_scratch?.Capacity > KeptScratchBytes)
         {
             _scratch = null;
@@ -81,7 +80,7 @@ public sealed class HttpExchange
         }
     }
 
-    /// <summary>Counts bytes that this request holds until it ends. False if all requests together hold too many.</summary>
+    /// <summary>Counts bytes that this request holds until it is answered. False if all requests together hold too many.</summary>
     internal bool TryTakeBytes(long bytes)
     {
         if (!_quota.TryTake(bytes))
@@ -91,6 +90,19 @@ public sealed class HttpExchange
 
         _takenBytes += bytes;
         return true;
+    }
+
+    /// <summary>
+    /// Before the answer leaves, not after it: a client that has its answer may send the next request at once, and the
+    /// bytes of this one must not stand in its way.
+    /// </summary>
+    private void GiveBytesBack()
+    {
+        if (_takenBytes > 0)
+        {
+            _quota.GiveBack(_takenBytes);
+            _takenBytes = 0;
+        }
     }
 
     /// <summary>Closes the connection after the response, so that nobody waits for a body that nobody reads.</summary>
@@ -120,6 +132,7 @@ public sealed class HttpExchange
     /// <summary>Sends a status with no body, such as 204.</summary>
     public ValueTask SendStatusAsync(int status)
     {
+        GiveBytesBack();
         _response.StatusCode = status;
         return ValueTask.CompletedTask;
     }
@@ -127,6 +140,7 @@ public sealed class HttpExchange
     /// <summary>Sends a body of known length; to a HEAD request, the same without the body.</summary>
     public ValueTask SendAsync(int status, StringValues contentType, ReadOnlyMemory<byte> body)
     {
+        GiveBytesBack();
         _response.StatusCode = status;
         var headers = _response.Headers;
         headers.ContentType = contentType;

@@ -19,7 +19,7 @@ internal static class PeerMessageCodec
     {
         HeartbeatRequest heartbeat => new(FrameType.HeartbeatRequest, ToWire(heartbeat)),
         HeartbeatResponse heartbeat => new(FrameType.HeartbeatResponse, ToWire(heartbeat)),
-        AppendEntriesRequest append => new(FrameType.AppendEntriesRequest, ToWire(append), append.Entries.IsEmpty ? default : append.Entries.Encoded),
+        AppendEntriesRequest append => new(FrameType.AppendEntriesRequest, ToWire(append), TailOf(append.Entries)),
         AppendEntriesAccepted accepted => new(FrameType.AppendEntriesAccepted, ToWire(accepted)),
         AppendEntriesRejected rejected => new(FrameType.AppendEntriesRejected, ToWire(rejected)),
         ForwardProposals forward => ForwardingCodec.Encode(forward),
@@ -157,6 +157,8 @@ internal static class PeerMessageCodec
         PreviousTerm = message.Previous.Term.Value,
         CommitIndex = message.CommitIndex.Value,
     };
+
+    private static ReadOnlyMemory<byte> TailOf(EntryBatch entries) => entries.IsEmpty ? default : entries.Encoded;
 
     private static AppendEntriesRequest? DecodeAppendEntries(ReadOnlyMemory<byte> body, ref FieldChecks checks)
     {

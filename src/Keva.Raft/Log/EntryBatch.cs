@@ -30,6 +30,10 @@ public sealed class EntryBatch
 
         this.entries = entries;
         this.encoded = encoded is { } bytes ? new EncodedForm(bytes) : null;
+        foreach (ref readonly var entry in Entries)
+        {
+            Size += entry.Size;
+        }
     }
 
     public int Count => entries.Length;
@@ -43,6 +47,9 @@ public sealed class EntryBatch
     public EntryId First => entries[0].Id;
 
     public EntryId Last => entries[^1].Id;
+
+    /// <summary>The sum of the entries' <see cref="LogEntry.Size"/>.</summary>
+    public long Size { get; }
 
     /// <summary>The bytes of <see cref="EntryBatchCodec"/> for these entries.</summary>
     public ReadOnlyMemory<byte> Encoded => (encoded ??= new EncodedForm(EntryBatchCodec.Encode(entries))).Bytes;

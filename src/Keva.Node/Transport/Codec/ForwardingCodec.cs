@@ -31,7 +31,12 @@ internal static class ForwardingCodec
     public static OutgoingFrame Encode(ForwardRefused message)
     {
         CheckCount(message.Proposals.Count);
-        var wire = new Wire.ForwardRefused { Term = message.Term.Value, Reason = (uint)message.Reason };
+        var wire = new Wire.ForwardRefused
+        {
+            Term = message.Term.Value,
+            Reason = (uint)message.Reason,
+            ProposedFor = message.ProposedFor.Value,
+        };
         wire.Sessions.Capacity = wire.Sequences.Capacity = message.Proposals.Count;
         foreach (var id in message.Proposals)
         {
@@ -77,6 +82,7 @@ internal static class ForwardingCodec
     {
         var wire = PeerMessageCodec.ParseExactly(Parsers.ForwardRefused, body.Span, ref checks);
         var term = checks.PositiveTerm(wire.Term);
+        var proposedFor = checks.PositiveTerm(wire.ProposedFor);
         var count = wire.Sessions.Count;
         checks.Require(count <= MaxProposals, "it has too many proposals");
         checks.Require(wire.Sequences.Count == count, "its lists differ in length");
@@ -94,7 +100,7 @@ internal static class ForwardingCodec
             ids[i] = new ProposalId(wire.Sessions[i], wire.Sequences[i]);
         }
 
-        return new ForwardRefused(term, ids, (ProposalRefusal)wire.Reason);
+        return new ForwardRefused(term, proposedFor, ids, (ProposalRefusal)wire.Reason);
     }
 
     private static void CheckCount(int count) =>

@@ -18,6 +18,7 @@ internal static class Parsers
     public static readonly MessageParser<Wire.AppendEntriesRequest> AppendEntriesRequest = Forgetful(Wire.AppendEntriesRequest.Parser);
     public static readonly MessageParser<Wire.AppendEntriesAccepted> AppendEntriesAccepted = Forgetful(Wire.AppendEntriesAccepted.Parser);
     public static readonly MessageParser<Wire.AppendEntriesRejected> AppendEntriesRejected = Forgetful(Wire.AppendEntriesRejected.Parser);
+    public static readonly MessageParser<Wire.CommitNotice> CommitNotice = Forgetful(Wire.CommitNotice.Parser);
     public static readonly MessageParser<Wire.HeartbeatRequest> HeartbeatRequest = Forgetful(Wire.HeartbeatRequest.Parser);
     public static readonly MessageParser<Wire.HeartbeatResponse> HeartbeatResponse = Forgetful(Wire.HeartbeatResponse.Parser);
     public static readonly MessageParser<Wire.InstallSnapshotRequest> InstallSnapshotRequest = Forgetful(Wire.InstallSnapshotRequest.Parser);

@@ -20,6 +20,7 @@ internal static class PeerMessageCodec
         HeartbeatRequest heartbeat => new(FrameType.HeartbeatRequest, ToWire(heartbeat)),
         HeartbeatResponse heartbeat => new(FrameType.HeartbeatResponse, ToWire(heartbeat)),
         AppendEntriesRequest append => new(FrameType.AppendEntriesRequest, ToWire(append), TailOf(append.Entries)),
+        CommitNotice notice => new(FrameType.CommitNotice, ToWire(notice)),
         AppendEntriesAccepted accepted => new(FrameType.AppendEntriesAccepted, ToWire(accepted)),
         AppendEntriesRejected rejected => new(FrameType.AppendEntriesRejected, ToWire(rejected)),
         ForwardProposals forward => ForwardingCodec.Encode(forward),
@@ -88,6 +89,8 @@ internal static class PeerMessageCodec
                 return FromWire(ParseExactly(Parsers.AppendEntriesAccepted, body.Span, ref checks), ref checks);
             case FrameType.AppendEntriesRejected:
                 return FromWire(ParseExactly(Parsers.AppendEntriesRejected, body.Span, ref checks), ref checks);
+            case FrameType.CommitNotice:
+                return FromWire(ParseExactly(Parsers.CommitNotice, body.Span, ref checks), ref checks);
             case FrameType.ForwardProposals:
                 return ForwardingCodec.DecodeProposals(body, ref checks);
             case FrameType.ForwardRefused:
@@ -149,6 +152,16 @@ internal static class PeerMessageCodec
         checks.Index(wire.AppliedIndex, "the applied index"),
         checks.StateHash(wire.HashIndex, wire.HashHigh, wire.HashLow),
         wire.CanPersist);
+
+    private static Wire.CommitNotice ToWire(CommitNotice message) => new()
+    {
+        Term = message.Term.Value,
+        CommitIndex = message.CommitIndex.Value,
+    };
+
+    private static CommitNotice FromWire(Wire.CommitNotice wire, ref FieldChecks checks) => new(
+        checks.PositiveTerm(wire.Term),
+        checks.Index(wire.CommitIndex, "the commit index"));
 
     private static Wire.AppendEntriesRequest ToWire(AppendEntriesRequest message) => new()
     {

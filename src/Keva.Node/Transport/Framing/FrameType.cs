@@ -22,6 +22,7 @@ internal enum FrameType : byte
     ForwardRefused = 29,
     ReadIndexRequest = 30,
     ReadIndexResponse = 31,
+    CommitNotice = 32,
 }
 
 internal static class FrameTypes

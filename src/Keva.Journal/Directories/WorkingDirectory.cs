@@ -1,0 +1,148 @@
+using System.Globalization;
+using Keva.Journal.Storage;
+using Keva.Raft;
+
+namespace Keva.Journal.Directories;
+
+/// <summary>
+/// The directory in which a node keeps all that it must not forget. Held by one process at a time, and tied to one node
+/// and one cluster. Whatever is not as it must be is refused with an explanation; a node never starts with less than it
+/// had, because it would vote as if it had forgotten its votes.
+/// </summary>
+public sealed class WorkingDirectory : IDisposable
+{
+    private readonly FileStream held;
+
+    private WorkingDirectory(string path, FileStream held)
+    {
+        DirectoryPath = path;
+        this.held = held;
+        Identity = null!;
+    }
+
+    public string DirectoryPath { get; }
+
+    /// <summary>The journal's main file.</summary>
+    public string JournalPath => Path.Combine(DirectoryPath, "journal.db");
+
+    /// <summary>The checkpoint's main file.</summary>
+    public string CheckpointPath => Path.Combine(DirectoryPath, "checkpoint.db");
+
+    /// <summary>Who owns the directory. Replaced by <see cref="Form"/>.</summary>
+    public NodeIdentity Identity { get; private set; }
+
+    /// <summary>Whether this call of <see cref="Open"/> made the directory or found it empty.</summary>
+    public bool IsNew { get; private init; }
+
+    private string IdentityPath => Path.Combine(DirectoryPath, "node.json");
+
+    /// <summary>Makes the directory if needed, locks it, and reads or draws the identity.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="name">The name of the node that is being started; must be the one that the directory was made for.</param>
+    /// <param name="newId">The node's id, should the directory be new.</param>
+    /// <param name="cluster">The cluster that the node is told to belong to, if it is told; must be the one that it belongs to.</param>
+    /// <exception cref="WorkingDirectoryException">The directory is in use, someone else's, incomplete or unusable.</exception>
+    public static WorkingDirectory Open(string path, string name, NodeId newId, ulong? cluster = null)
+    {
+        var fullPath = Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(fullPath);
+            var taken = DirectoryLock.Take(fullPath);
+            try
+            {
+                return Open(fullPath, taken, name, newId, cluster);
+            }
+            catch
+            {
+                taken.Dispose();
+                throw;
+            }
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException and not WorkingDirectoryException)
+        {
+            throw new WorkingDirectoryException($"{fullPath} cannot be used as a working directory: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// Notes durably that the node belongs to a cluster from now on. Once; the journal must exist, since from now on the
+    /// directory is refused without it.
+    /// </summary>
+    /// <param name="cluster">The cluster's id, not zero.</param>
+    /// <param name="firstConfiguration">The encoded configuration that it was formed with, or empty on a node that joins.</param>
+    /// <exception cref="IOException">It could not be written; nothing has changed.</exception>
+    public void Form(ulong cluster, ReadOnlyMemory<byte> firstConfiguration)
+    {
+        Invariant.Check(cluster != 0, "a cluster's id is not zero");
+        Invariant.Check(!Identity.IsFormed, "a node joins one cluster in its life");
+        Invariant.Check(HasContent(JournalPath), "the journal exists before the node belongs to a cluster");
+        var formed = Identity with { Cluster = cluster, FirstConfiguration = firstConfiguration };
+        AtomicFile.Write(IdentityPath, NodeIdentityFile.Encode(formed).Span);
+        Identity = formed;
+    }
+
+    /// <summary>Gives the directory free for other processes.</summary>
+    public void Dispose() => held.Dispose();
+
+    private static WorkingDirectory Open(string path, FileStream taken, string name, NodeId newId, ulong? cluster)
+    {
+        var identityPath = Path.Combine(path, "node.json");
+        var isNew = !File.Exists(identityPath);
+        var directory = new WorkingDirectory(path, taken) { IsNew = isNew };
+        if (isNew)
+        {
+            Invariant.Check(!newId.IsNone, "a new node has an id");
+            directory.RequireNoData();
+            directory.Identity = new NodeIdentity(newId, name, Cluster: 0, ReadOnlyMemory<byte>.Empty);
+            AtomicFile.Write(identityPath, NodeIdentityFile.Encode(directory.Identity).Span);
+            DirectorySync.Flush(Path.GetDirectoryName(path) ?? path);
+            return directory;
+        }
+
+        directory.Identity = NodeIdentityFile.Decode(File.ReadAllBytes(identityPath), identityPath);
+        directory.RequireSame(name, cluster);
+        directory.RequireJournal();
+        return directory;
+    }
+
+    private static bool HasContent(string path) => File.Exists(path) && new FileInfo(path).Length > 0;
+
+    private void RequireNoData()
+    {
+        if (File.Exists(JournalPath) || File.Exists(CheckpointPath))
+        {
+            throw new WorkingDirectoryException(
+                $"{DirectoryPath} holds data, but {IdentityPath} is missing, so it is not known whose data it is. Restore that file, or move "
+                + "the directory away and start the node again: it comes back as a new member and is filled from the others.");
+        }
+    }
+
+    private void RequireSame(string name, ulong? cluster)
+    {
+        if (!string.Equals(Identity.Name, name, StringComparison.Ordinal))
+        {
+            throw new WorkingDirectoryException(
+                $"{DirectoryPath} belongs to the node '{Identity.Name}' and was given to the node '{name}'. Give each node its own directory, or "
+                + $"start it as '{Identity.Name}'.");
+        }
+
+        if (cluster is { } expected && Identity.IsFormed && Identity.Cluster != expected)
+        {
+            throw new WorkingDirectoryException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{DirectoryPath} belongs to the cluster {Identity.Cluster:x16}, and the node is to be in the cluster {expected:x16}. Use another directory."));
+        }
+    }
+
+    private void RequireJournal()
+    {
+        if (Identity.IsFormed && !HasContent(JournalPath))
+        {
+            throw new WorkingDirectoryException(
+                $"{JournalPath} is missing or empty, and this node is a member of a cluster. Without its journal it could vote twice in one term. "
+                + "Restore the directory from a backup of this very node, or move it away and start the node again: it comes back as a new "
+                + "member and is filled from the others.");
+        }
+    }
+}

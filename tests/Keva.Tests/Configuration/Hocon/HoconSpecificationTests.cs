@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Keva.Node.Configuration;
 using Keva.Node.Configuration.Hocon;
@@ -88,7 +89,7 @@ public sealed class HoconSpecificationTests
         var document = new StringBuilder("a0 = xxxxxxxxxxxxxxxx\n");
         for (var i = 1; i < 64; i++)
         {
-            document.Append($"a{i} = ${{a{i - 1}}}${{a{i - 1}}}\n");
+            document.Append(CultureInfo.InvariantCulture, $"a{i} = ${{a{i - 1}}}${{a{i - 1}}}\n");
         }
 
         Refused(document.ToString(), "grow past all reason");
@@ -103,7 +104,7 @@ public sealed class HoconSpecificationTests
         var document = new StringBuilder("a0 = {}\n");
         for (var i = 1; i < 64; i++)
         {
-            document.Append($"a{i} = {shape.Replace("@", $"${{a{i - 1}}}", StringComparison.Ordinal)}\n");
+            document.Append(CultureInfo.InvariantCulture, $"a{i} = {shape.Replace("@", $"${{a{i - 1}}}", StringComparison.Ordinal)}\n");
         }
 
         Refused(document.ToString(), "grow past all reason");
@@ -115,7 +116,7 @@ public sealed class HoconSpecificationTests
         var document = new StringBuilder("a0 = 1\n");
         for (var i = 1; i < 100_000; i++)
         {
-            document.Append($"a{i} = ${{a{(i * 7919L + 1) % i}}}\n");
+            document.Append(CultureInfo.InvariantCulture, $"a{i} = ${{a{(i * 7919L + 1) % i}}}\n");
         }
 
         document.Append("b0 = 1\n");
@@ -146,7 +147,7 @@ public sealed class HoconSpecificationTests
         var document = new StringBuilder();
         for (var i = 0; i < 30_000; i++)
         {
-            document.Append($"a.b.k{i} = 1\na {{ b {{ x = {i} }} }}\n");
+            document.Append(CultureInfo.InvariantCulture, $"a.b.k{i} = 1\na {{ b {{ x = {i} }} }}\n");
         }
 
         var root = HoconReader.Read("x.conf", document.ToString());

@@ -95,10 +95,10 @@ public sealed class SettingsLoaderTests : IDisposable
             NodeIdentity = "host4",
             KevaAddress = "10.0.0.4:3703",
             UserAddress = "[::1]:3803",
-            Join = ["127.0.0.1:3700", "seed.example:3701"],
+            Join = ["127.0.0.1:3700,10.0.0.2:3702", "seed.example:3701"],
         });
         Assert.Empty(settings.InitialMembers);
-        Assert.Equal(["127.0.0.1:3700", "seed.example:3701"], settings.JoinAddresses.Select(address => address.ToString()));
+        Assert.Equal(["127.0.0.1:3700", "10.0.0.2:3702", "seed.example:3701"], settings.JoinAddresses.Select(address => address.ToString()));
         Assert.Equal("10.0.0.4:3703", settings.PeerEndpoint.ToString());
         Assert.Equal("[::1]:3803", settings.HttpEndpoint.ToString());
         Assert.Equal("::1", settings.HttpEndpoint.Host);
@@ -291,6 +291,7 @@ public sealed class SettingsLoaderTests : IDisposable
     [Theory]
     [InlineData("raft.heartbeat-interval=300ms", "raft.heartbeat-interval (300ms, from --set raft.heartbeat-interval) must be under half of raft.election-timeout (500ms, from built-in reference.conf:")]
     [InlineData("raft.election-timeout=200ms", "raft.heartbeat-interval (100ms, from built-in reference.conf:")]
+    [InlineData("raft.election-timeout=221ms", "raft.heartbeat-interval (110ms, from --set raft.heartbeat-interval) must be under half, in whole ticks of 25ms, of raft.election-timeout (221ms", "raft.heartbeat-interval=110ms")]
     [InlineData("raft.heartbeat-interval=20ms", "raft.heartbeat-interval (20ms, from --set raft.heartbeat-interval) must be at least raft.tick-interval (25ms")]
     [InlineData("raft.snapshot-transfer-timeout=1s", "", "raft.snapshot-retry-interval=2s")]
     [InlineData("http.leader-wait=6s", "http.leader-wait (6s, from --set http.leader-wait) must be at most http.request-timeout (5s")]

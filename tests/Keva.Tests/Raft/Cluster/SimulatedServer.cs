@@ -97,6 +97,11 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
     /// <summary>The process stands still, as in a long garbage collection; its inputs wait.</summary>
     public void Pause(long milliseconds)
     {
+        if (!IsRunning || IsPaused)
+        {
+            return;
+        }
+
         world.Trace(this, () => $"pauses for {milliseconds}");
         runsAgainAt = world.Schedule.Now + milliseconds;
         var incarnation = Incarnation;

@@ -20,6 +20,7 @@ public sealed class RaftDriver
     private readonly HeldMessages held = new();
     private readonly ProposalInbox inbox = new();
     private readonly List<Proposal> toForward = [];
+    private readonly List<(NodeId To, RaftMessage Message)> answers = [];
     private readonly Queue<(LogIndex Last, long Bytes)> unapplied = new();
     private readonly Queue<(long Sequence, HardState HardState)> hardStateWrites = new();
     private readonly SortedDictionary<NodeId, SnapshotSending> sendings = [];
@@ -201,7 +202,8 @@ public sealed class RaftDriver
 
     public void OnSnapshotChunkRead(NodeId peer, long chunkNumber, ReadOnlyMemory<byte> data, bool isLast)
     {
-        if (sendings.TryGetValue(peer, out var sending) && sending.OnChunkRead(core.Term, chunkNumber, data, isLast) is { } message)
+        // Only a leader speaks as one: leadership may have gone while the disk was read.
+        if (IsLeader && sendings.TryGetValue(peer, out var sending) && sending.OnChunkRead(core.Term, chunkNumber, data, isLast) is { } message)
         {
             Send(peer, message);
         }
@@ -267,6 +269,8 @@ public sealed class RaftDriver
             Deliver(message);
         }
 
+        DeliverAnswers();
+
         if (ready.Committed is { } committed)
         {
             unapplied.Enqueue((committed.Last.Index, committed.Size));
@@ -275,6 +279,7 @@ public sealed class RaftDriver
         }
 
         HandleSnapshots(ready);
+        DeliverAnswers();
         TellClients(ready);
     }
 
@@ -320,8 +325,19 @@ public sealed class RaftDriver
         }
     }
 
-    private void SendWhenHardStateIsDurable(NodeId to, RaftMessage message) =>
-        Deliver(new OutgoingMessage(to, message, Durability.HardState));
+    // The term that such a message carries may be newer than what the journal was given: it is sorted out after the
+    // next write.
+    private void SendWhenHardStateIsDurable(NodeId to, RaftMessage message) => answers.Add((to, message));
+
+    private void DeliverAnswers()
+    {
+        foreach (var (to, message) in answers)
+        {
+            Deliver(new OutgoingMessage(to, message, Durability.HardState));
+        }
+
+        answers.Clear();
+    }
 
     private void Send(NodeId to, RaftMessage message) => ports.Peers.Send(to, group, message);
 

@@ -119,7 +119,13 @@ public sealed class RaftDriver
         }
         else
         {
-            forwardTerm = term;
+            if (forwardTerm != term)
+            {
+                // What was made for an earlier term is good for that one only.
+                RefuseForwards();
+                forwardTerm = term;
+            }
+
             toForward.AddRange(proposals);
         }
     }
@@ -365,6 +371,15 @@ public sealed class RaftDriver
         }
     }
 
+    private void RefuseForwards()
+    {
+        if (toForward.Count > 0)
+        {
+            Refuse(NodeId.None, ProposalRefusal.NotLeader, toForward.Select(proposal => proposal.Id).ToArray());
+            toForward.Clear();
+        }
+    }
+
     private void SendForwards()
     {
         if (toForward.Count == 0)
@@ -374,8 +389,7 @@ public sealed class RaftDriver
 
         if (core.Term != forwardTerm || core.Leader.IsNone || IsLeader)
         {
-            Refuse(NodeId.None, ProposalRefusal.NotLeader, toForward.Select(proposal => proposal.Id).ToArray());
-            toForward.Clear();
+            RefuseForwards();
             return;
         }
 

@@ -75,7 +75,7 @@ internal sealed class ServerUnderTest : IJournalPort, IPeerPort, IClientPort
     public TimeSpan Now { get; private set; }
 
     /// <summary>The log as text, an entry a word: <c>1:a</c> is command a of term 1, <c>2:-</c> an entry without command.</summary>
-    public string LogText => TextOf(Log.LastIndex == Log.Start.Index ? [] : Log.Slice(Log.Start.Index.Next(), Log.LastIndex, long.MaxValue).Entries.ToArray());
+    public string LogText => TextOf(EntriesOf(Log));
 
     public string AppliedText => TextOf([.. Machine.Applied]);
 
@@ -222,6 +222,14 @@ internal sealed class ServerUnderTest : IJournalPort, IPeerPort, IClientPort
         var recovered = Recovery.Combine(Disk.Recover(), Machine.Checkpoint, Configuration);
         var core = new RaftCore(options, Id, recovered.HardState, recovered.Log, recovered.Configuration, new FixedRandom(electionDelay));
         return new RaftDriver(GroupId.Zero, options, core, new RaftPorts(this, this, Machine, Machine, this), recovered.Reset);
+    }
+
+    private static IEnumerable<LogEntry> EntriesOf(RaftLog log)
+    {
+        for (var index = log.Start.Index.Next(); index <= log.LastIndex; index = index.Next())
+        {
+            yield return log[index];
+        }
     }
 
     private bool PersistSome(int count)

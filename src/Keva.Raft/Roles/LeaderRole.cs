@@ -33,14 +33,14 @@ internal sealed class LeaderRole : Role
             }
         }
 
+        // §6.4 and §3.6.2: only an entry of its own term tells a leader what is committed.
+        firstOfTerm = log.LastIndex.Next();
+        Append([new LogEntry(firstOfTerm, state.Term, EntryKind.NoOperation, ReadOnlyMemory<byte>.Empty)]);
         for (var index = log.CommitIndex.Next(); index <= log.LastIndex; index = index.Next())
         {
             uncommittedBytes += log[index].Size;
         }
 
-        // §6.4 and §3.6.2: only an entry of its own term tells a leader what is committed.
-        firstOfTerm = log.LastIndex.Next();
-        Append([new LogEntry(firstOfTerm, state.Term, EntryKind.NoOperation, ReadOnlyMemory<byte>.Empty)]);
         foreach (var readId in state.LocalReads.Ids)
         {
             reads.Add(new ReadRequester(NodeId.None, readId));

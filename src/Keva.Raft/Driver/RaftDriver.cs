@@ -20,7 +20,7 @@ public sealed class RaftDriver
     private readonly HeldMessages held = new();
     private readonly ProposalInbox inbox = new();
     private readonly List<Proposal> toForward = [];
-    private readonly List<(NodeId To, RaftMessage Message)> answers = [];
+    private readonly List<OutgoingMessage> answers = [];
     private readonly Queue<(LogIndex Last, long Bytes)> unapplied = new();
     private readonly Queue<(long Sequence, HardState HardState)> hardStateWrites = new();
     private readonly SortedDictionary<NodeId, SnapshotSending> sendings = [];
@@ -227,7 +227,12 @@ public sealed class RaftDriver
 
     public void OnSnapshotChunkWritten()
     {
-        if (receiving.OnChunkWritten(core.Term) is { } answer)
+        if (receiving.LastEntry is { } lastEntry && HoldsAllOf(lastEntry))
+        {
+            // The entries themselves came meanwhile, from a later leader or along another way.
+            AnswerInstalled(receiving.GiveUp(), lastEntry);
+        }
+        else if (receiving.OnChunkWritten(core.Term) is { } answer)
         {
             SendWhenHardStateIsDurable(answer.To, answer.Response);
         }
@@ -333,13 +338,14 @@ public sealed class RaftDriver
 
     // The term that such a message carries may be newer than what the journal was given: it is sorted out after the
     // next write.
-    private void SendWhenHardStateIsDurable(NodeId to, RaftMessage message) => answers.Add((to, message));
+    private void SendWhenHardStateIsDurable(NodeId to, RaftMessage message) =>
+        answers.Add(new OutgoingMessage(to, message, Durability.HardState));
 
     private void DeliverAnswers()
     {
-        foreach (var (to, message) in answers)
+        foreach (var answer in answers)
         {
-            Deliver(new OutgoingMessage(to, message, Durability.HardState));
+            Deliver(answer);
         }
 
         answers.Clear();
@@ -427,17 +433,27 @@ public sealed class RaftDriver
                 continue;
             }
 
-            if (request.Snapshot.Index <= core.Log.CommitIndex && !receiving.IsInstalling)
+            if (!receiving.IsInstalling && HoldsAllOf(request.Snapshot))
             {
-                // All of it is here already: committed entries are equal everywhere.
-                SendWhenHardStateIsDurable(from, new InstallSnapshotResponse(core.Term, request.Snapshot, 0, Installed: true));
+                AnswerInstalled(from, request.Snapshot);
             }
-            else if (receiving.OnChunk(from, request, core.Term) is { } answer)
+            else if (receiving.OnChunk(from, request) is { } answer)
             {
                 SendWhenHardStateIsDurable(from, answer);
             }
         }
     }
+
+    /// <summary>
+    /// Whether the log makes a snapshot unnecessary. Committed entries are equal everywhere; and an entry that the log
+    /// shares with the snapshot proves all before it equal (figure 5.3, step 6: what follows that entry is retained,
+    /// since it may have been acknowledged).
+    /// </summary>
+    private bool HoldsAllOf(EntryId snapshot) => snapshot.Index <= core.Log.CommitIndex || core.Log.Contains(snapshot);
+
+    // The sender counts on this server's disk from then on, so the log goes there first.
+    private void AnswerInstalled(NodeId sender, EntryId snapshot) =>
+        answers.Add(new OutgoingMessage(sender, new InstallSnapshotResponse(core.Term, snapshot, 0, Installed: true), Durability.Log));
 
     private void OnInstallSnapshotResponse(NodeId from, InstallSnapshotResponse response)
     {

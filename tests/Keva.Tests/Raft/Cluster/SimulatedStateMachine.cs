@@ -9,7 +9,7 @@ namespace Keva.Tests.Raft.Cluster;
 
 /// <summary>
 /// One server's state machine: the sequence of entries that it applied, nothing else. Its checkpoints survive crashes,
-/// and snapshots are made of them, cut into pieces of another size each time one is opened.
+/// and snapshots are made of them, cut into pieces whose size is another in each process.
 /// </summary>
 internal sealed class SimulatedStateMachine(Schedule schedule, Random random, FaultPlan plan, ClusterConfiguration configuration)
     : IStateMachinePort, ISnapshotPort
@@ -24,6 +24,7 @@ internal sealed class SimulatedStateMachine(Schedule schedule, Random random, Fa
     private LogEntry[] checkpoint = [];
     private StateHashMark mark = StateHashMark.None;
     private UInt128 hash;
+    private int chunkSize = random.Next(20, 200);
     private int epoch;
 
     public StateMachineEvents Events { get; set; } = StateMachineEvents.None;
@@ -44,6 +45,7 @@ internal sealed class SimulatedStateMachine(Schedule schedule, Random random, Fa
     public void Crash()
     {
         epoch++;
+        chunkSize = random.Next(20, 200);
         operations.Clear();
         readings.Clear();
         opened.Clear();
@@ -90,7 +92,7 @@ internal sealed class SimulatedStateMachine(Schedule schedule, Random random, Fa
             }
 
             var snapshot = new SnapshotDescription(LastOf(checkpoint), configuration);
-            opened[peer] = new OpenSnapshot(EntryBatchCodec.Encode(checkpoint), random.Next(20, 200));
+            opened[peer] = new OpenSnapshot(EntryBatchCodec.Encode(checkpoint), chunkSize);
             Events.SnapshotOpened(peer, snapshot);
         });
     }

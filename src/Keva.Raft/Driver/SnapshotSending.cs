@@ -55,10 +55,24 @@ internal sealed class SnapshotSending(NodeId peer, RaftOptions options)
             return true;
         }
 
-        if (response.NextChunk <= current.ChunkNumber + 1)
+        if (response.NextChunk == current.ChunkNumber + 1)
         {
             ticksSinceProgress = 0;
+            if (current.IsLast)
+            {
+                // It has all and is putting it in place, however long that takes.
+                return true;
+            }
+        }
+
+        if (response.NextChunk <= current.ChunkNumber + 1)
+        {
             read = requested = response.NextChunk;
+        }
+        else if (current.ChunkNumber > 0)
+        {
+            // The follower speaks of an earlier transfer of the same snapshot: with the first piece it begins anew.
+            read = requested = 0;
         }
 
         return true;

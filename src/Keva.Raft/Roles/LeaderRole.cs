@@ -33,14 +33,14 @@ internal sealed class LeaderRole : Role
             }
         }
 
+        // §6.4 and §3.6.2: only an entry of its own term tells a leader what is committed.
+        firstOfTerm = log.LastIndex.Next();
+        Append([new LogEntry(firstOfTerm, state.Term, EntryKind.NoOperation, ReadOnlyMemory<byte>.Empty)]);
         for (var index = log.CommitIndex.Next(); index <= log.LastIndex; index = index.Next())
         {
             uncommittedBytes += log[index].Size;
         }
 
-        // §6.4 and §3.6.2: only an entry of its own term tells a leader what is committed.
-        firstOfTerm = log.LastIndex.Next();
-        Append([new LogEntry(firstOfTerm, state.Term, EntryKind.NoOperation, ReadOnlyMemory<byte>.Empty)]);
         foreach (var readId in state.LocalReads.Ids)
         {
             reads.Add(new ReadRequester(NodeId.None, readId));
@@ -244,10 +244,11 @@ internal sealed class LeaderRole : Role
         Invariant.Check(message.Round <= reads.Round, "nobody answers a round that was not begun");
         reads.OnAnswer(from, message.Round);
         ReleaseConfirmedReads();
-        if (progress is { State: ReplicationState.Replicate, IsPaused: false } && progress.MatchIndex < State.Log.LastIndex && progress.NextIndex > State.Log.LastIndex)
+        if (progress.State == ReplicationState.Replicate && progress.MatchIndex < State.Log.LastIndex
+            && (progress.IsPaused || progress.NextIndex > State.Log.LastIndex))
         {
-            // All is sent and not all is acknowledged: if the last messages were lost, this finds out.
-            SendAppend(from, progress, EntryBatch.Empty);
+            // All that may be sent is, and not all is acknowledged: if the last messages were lost, this finds out.
+            AskWhetherAllArrived(from, progress);
         }
     }
 
@@ -354,6 +355,18 @@ internal sealed class LeaderRole : Role
         {
             progress.OnSent(last, entries.IsEmpty ? 0 : entries.Encoded.Length);
         }
+    }
+
+    private void AskWhetherAllArrived(NodeId id, PeerProgress progress)
+    {
+        if (progress.NextIndex.Previous() < State.Log.Start.Index)
+        {
+            // What would have to be asked about was trimmed.
+            progress.BecomeProbe();
+            return;
+        }
+
+        SendAppend(id, progress, EntryBatch.Empty);
     }
 
     private void SendCommitNotice(NodeId id, PeerProgress progress)

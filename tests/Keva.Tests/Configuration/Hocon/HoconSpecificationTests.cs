@@ -129,6 +129,23 @@ public sealed class HoconSpecificationTests
     }
 
     [Fact]
+    public void The_deepest_configuration_fits_into_a_small_stack()
+    {
+        var document = new StringBuilder("a0 = 1\n");
+        for (var i = 1; i < 100; i++)
+        {
+            document.Append(CultureInfo.InvariantCulture, $"a{i} = ${{a{i - 1}}} x\n");
+        }
+
+        document.Append("deep = ").Append(Repeat("[", 100)).Append("${a99}").Append(Repeat("]", 100));
+        HoconObject? root = null;
+        var thread = new Thread(() => root = HoconReader.Read("x.conf", document.ToString()), maxStackSize: 256 * 1024);
+        thread.Start();
+        thread.Join();
+        Assert.Equal(101, root!.Fields.Count);
+    }
+
+    [Fact]
     public void A_field_that_refers_to_itself_very_often_is_stopped()
     {
         Refused("a = x\n" + Repeat("a = ${a}y\n", 50_000), "");

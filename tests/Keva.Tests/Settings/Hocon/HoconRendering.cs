@@ -1,38 +1,35 @@
 using System.Text;
-using Keva.Node.Configuration.Toml;
+using Keva.Node.Configuration.Hocon;
 
-namespace Keva.Tests.Configuration.Toml;
+namespace Keva.Tests.Settings.Hocon;
 
-/// <summary>
-/// Writes a parsed document so that tests can compare it: like JSON, floats with a leading ~, dates and times with a
-/// leading @.
-/// </summary>
-internal static class TomlRendering
+/// <summary>Writes a value as JSON, numbers as they were written.</summary>
+internal static class HoconRendering
 {
-    public static string Render(TomlValue value)
+    public static string Render(HoconValue value)
     {
         var text = new StringBuilder();
         Render(value, text);
         return text.ToString();
     }
 
-    private static void Render(TomlValue value, StringBuilder text)
+    private static void Render(HoconValue value, StringBuilder text)
     {
         switch (value)
         {
-            case TomlTable table:
+            case HoconObject obj:
                 text.Append('{');
-                foreach (var member in table.Members)
+                foreach (var (key, field) in obj.Fields)
                 {
                     Separate(text);
-                    Quote(member.Key, text);
+                    Quote(key, text);
                     text.Append(':');
-                    Render(member.Value, text);
+                    Render(field, text);
                 }
 
                 text.Append('}');
                 break;
-            case TomlArray array:
+            case HoconArray array:
                 text.Append('[');
                 foreach (var item in array.Items)
                 {
@@ -42,11 +39,11 @@ internal static class TomlRendering
 
                 text.Append(']');
                 break;
-            case TomlString:
-                Quote(value.ToString()!, text);
+            case HoconScalar { Kind: HoconScalarKind.String } scalar:
+                Quote(scalar.Text, text);
                 break;
             default:
-                text.Append(value is TomlFloat ? "~" : value is TomlInteger or TomlBoolean ? "" : "@").Append(value);
+                text.Append(value);
                 break;
         }
     }
@@ -69,6 +66,7 @@ internal static class TomlRendering
                 '"' => "\\\"",
                 '\\' => "\\\\",
                 '\n' => "\\n",
+                '\t' => "\\t",
                 _ when char.IsControl(c) => $"\\u{(int)c:X4}",
                 _ => c.ToString(),
             });

@@ -1,6 +1,6 @@
 using Keva.Node.Configuration;
 
-namespace Keva.Tests.Configuration;
+namespace Keva.Tests.Settings;
 
 public sealed class NearMissTests
 {

@@ -1,7 +1,7 @@
 using System.Text;
 using Keva.Node.Configuration;
 
-namespace Keva.Tests.Configuration;
+namespace Keva.Tests.Settings;
 
 public sealed class KevaTomlTests : IDisposable
 {

@@ -1,4 +1,4 @@
-namespace Keva.Tests.Configuration.Hocon;
+namespace Keva.Tests.Settings.Hocon;
 
 /// <summary>Documents that HOCON allows, in the order of its specification. The environment has <c>HOME=/root</c> and <c>EMPTY</c>.</summary>
 internal static class ValidHoconDocuments

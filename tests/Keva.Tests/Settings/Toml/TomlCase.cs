@@ -1,4 +1,4 @@
-namespace Keva.Tests.Configuration.Toml;
+namespace Keva.Tests.Settings.Toml;
 
 /// <summary>A row of the specification tables.</summary>
 /// <param name="Section">The section of the TOML 1.0 specification that decides it.</param>

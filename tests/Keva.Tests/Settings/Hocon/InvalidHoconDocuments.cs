@@ -1,4 +1,4 @@
-namespace Keva.Tests.Configuration.Hocon;
+namespace Keva.Tests.Settings.Hocon;
 
 /// <summary>Documents that are refused: most by the specification, the last ones because Keva does not support them.</summary>
 internal static class InvalidHoconDocuments

@@ -3,7 +3,7 @@ using System.Text;
 using Keva.Node.Configuration;
 using Keva.Node.Configuration.Hocon;
 
-namespace Keva.Tests.Configuration.Hocon;
+namespace Keva.Tests.Settings.Hocon;
 
 public sealed class HoconSpecificationTests
 {

@@ -1,4 +1,4 @@
-namespace Keva.Tests.Configuration;
+namespace Keva.Tests.Settings;
 
 /// <summary>Finds the files that are shipped beside the program.</summary>
 internal static class Repository

@@ -1,4 +1,4 @@
-namespace Keva.Tests.Configuration.Toml;
+namespace Keva.Tests.Settings.Toml;
 
 /// <summary>Documents that TOML 1.0 allows, in the order of the specification.</summary>
 internal static class ValidTomlDocuments

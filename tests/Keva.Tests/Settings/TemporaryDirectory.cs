@@ -1,4 +1,4 @@
-namespace Keva.Tests.Configuration;
+namespace Keva.Tests.Settings;
 
 /// <summary>A directory that is gone after the test.</summary>
 internal sealed class TemporaryDirectory : IDisposable

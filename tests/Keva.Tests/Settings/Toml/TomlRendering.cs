@@ -1,35 +1,38 @@
 using System.Text;
-using Keva.Node.Configuration.Hocon;
+using Keva.Node.Configuration.Toml;
 
-namespace Keva.Tests.Configuration.Hocon;
+namespace Keva.Tests.Settings.Toml;
 
-/// <summary>Writes a value as JSON, numbers as they were written.</summary>
-internal static class HoconRendering
+/// <summary>
+/// Writes a parsed document so that tests can compare it: like JSON, floats with a leading ~, dates and times with a
+/// leading @.
+/// </summary>
+internal static class TomlRendering
 {
-    public static string Render(HoconValue value)
+    public static string Render(TomlValue value)
     {
         var text = new StringBuilder();
         Render(value, text);
         return text.ToString();
     }
 
-    private static void Render(HoconValue value, StringBuilder text)
+    private static void Render(TomlValue value, StringBuilder text)
     {
         switch (value)
         {
-            case HoconObject obj:
+            case TomlTable table:
                 text.Append('{');
-                foreach (var (key, field) in obj.Fields)
+                foreach (var member in table.Members)
                 {
                     Separate(text);
-                    Quote(key, text);
+                    Quote(member.Key, text);
                     text.Append(':');
-                    Render(field, text);
+                    Render(member.Value, text);
                 }
 
                 text.Append('}');
                 break;
-            case HoconArray array:
+            case TomlArray array:
                 text.Append('[');
                 foreach (var item in array.Items)
                 {
@@ -39,11 +42,11 @@ internal static class HoconRendering
 
                 text.Append(']');
                 break;
-            case HoconScalar { Kind: HoconScalarKind.String } scalar:
-                Quote(scalar.Text, text);
+            case TomlString:
+                Quote(value.ToString()!, text);
                 break;
             default:
-                text.Append(value);
+                text.Append(value is TomlFloat ? "~" : value is TomlInteger or TomlBoolean ? "" : "@").Append(value);
                 break;
         }
     }
@@ -66,7 +69,6 @@ internal static class HoconRendering
                 '"' => "\\\"",
                 '\\' => "\\\\",
                 '\n' => "\\n",
-                '\t' => "\\t",
                 _ when char.IsControl(c) => $"\\u{(int)c:X4}",
                 _ => c.ToString(),
             });

@@ -1,6 +1,6 @@
 using Keva.Node.Configuration.Hocon;
 
-namespace Keva.Tests.Configuration.Hocon;
+namespace Keva.Tests.Settings.Hocon;
 
 public sealed class UnitFormatTests
 {

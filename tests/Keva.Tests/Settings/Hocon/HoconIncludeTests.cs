@@ -2,7 +2,7 @@ using System.Text;
 using Keva.Node.Configuration;
 using Keva.Node.Configuration.Hocon;
 
-namespace Keva.Tests.Configuration.Hocon;
+namespace Keva.Tests.Settings.Hocon;
 
 public sealed class HoconIncludeTests : IDisposable
 {

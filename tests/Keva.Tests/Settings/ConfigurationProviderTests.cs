@@ -1,7 +1,7 @@
 using Keva.Node.Configuration;
 using Microsoft.Extensions.Configuration;
 
-namespace Keva.Tests.Configuration;
+namespace Keva.Tests.Settings;
 
 public sealed class ConfigurationProviderTests : IDisposable
 {

@@ -3,7 +3,7 @@ using System.Text;
 using Keva.Node.Configuration;
 using Keva.Node.Configuration.Hocon;
 
-namespace Keva.Tests.Configuration;
+namespace Keva.Tests.Settings;
 
 /// <summary>reference.conf, the settings records and the documentation say the same.</summary>
 public sealed class ReferenceTests

@@ -2,7 +2,7 @@ using System.Text;
 using Keva.Node.Configuration;
 using Keva.Node.Configuration.Toml;
 
-namespace Keva.Tests.Configuration.Toml;
+namespace Keva.Tests.Settings.Toml;
 
 public sealed class TomlSpecificationTests
 {

@@ -1,4 +1,4 @@
-namespace Keva.Tests.Configuration.Hocon;
+namespace Keva.Tests.Settings.Hocon;
 
 /// <summary>A row of the specification tables.</summary>
 /// <param name="Section">The section of the HOCON specification that decides it.</param>

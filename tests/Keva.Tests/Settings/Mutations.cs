@@ -1,4 +1,4 @@
-namespace Keva.Tests.Configuration;
+namespace Keva.Tests.Settings;
 
 /// <summary>Makes broken files out of good ones, the same for the same seed.</summary>
 internal static class Mutations

@@ -34,6 +34,12 @@ public sealed record RaftOptions
     /// <summary>Bytes of entries kept behind a checkpoint; the smaller of the two limits counts.</summary>
     public long RetainedLogBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// Bytes of entries kept while a follower gets a snapshot, so that it finds what follows the snapshot when it has
+    /// taken it in. A follower that is slower than that needs another snapshot.
+    /// </summary>
+    public long RetainedLogBytesForSnapshot { get; init; } = 128 * 1024 * 1024;
+
     /// <summary>Ticks after which a read that no leader has confirmed is forgotten.</summary>
     public int ReadTimeoutTicks { get; init; } = 400;
 

@@ -442,6 +442,12 @@ internal sealed class LeaderRole : Role
 
     private NodeId? BestSuccessor()
     {
+        if (!State.CanPersist && !OthersCanElect())
+        {
+            // This server could not put its vote on disk, and without it nobody would win: then it is better to lead on.
+            return null;
+        }
+
         NodeId? best = null;
         foreach (var (id, progress) in peers)
         {
@@ -454,6 +460,10 @@ internal sealed class LeaderRole : Role
 
         return best;
     }
+
+    private bool OthersCanElect() =>
+        Majority.Count(State.Configuration, id =>
+            id != State.Self && peers.TryGetValue(id, out var progress) && progress is { IsActive: true, CanPersist: true }) == VoteResult.Won;
 
     private void SendTimeoutNowIfCaughtUp(PeerProgress progress)
     {

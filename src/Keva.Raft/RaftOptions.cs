@@ -51,12 +51,18 @@ public sealed record RaftOptions
 
     /// <summary>
     /// How much of the election timeout a lease may use: 1 minus the fraction by which the clocks of two servers may
-    /// drift apart in that time (§6.4.1).
+    /// drift apart in that time (§6.4.1). See <see cref="LeaseTime"/>.
     /// </summary>
     public double LeaseFraction { get; init; } = 0.8;
 
     /// <summary>The length of a tick; only leases need it.</summary>
     public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>
+    /// How long after the beginning of an answered round of heartbeats a leader may trust that nobody else leads. A
+    /// follower counts whole ticks, the first of which may come at once.
+    /// </summary>
+    public TimeSpan LeaseTime => TickInterval * ((ElectionTicks - 1) * LeaseFraction);
 
     /// <exception cref="ArgumentException">The values do not make sense together.</exception>
     public void Validate()

@@ -18,8 +18,6 @@ internal sealed class FollowerRole : Role
 
     public override RoleKind Kind => RoleKind.Follower;
 
-    public override bool HearsFromLeader => !State.Leader.IsNone && ticksSinceContact < State.Options.ElectionTicks;
-
     public override void Tick()
     {
         ticksSinceContact++;
@@ -140,6 +138,7 @@ internal sealed class FollowerRole : Role
     {
         Invariant.Check(State.Leader.IsNone || State.Leader == leader, "a term has at most one leader (Election Safety, §3.6)");
         ticksSinceContact = 0;
+        State.HearFromLeader();
         if (State.Leader.IsNone)
         {
             State.Leader = leader;

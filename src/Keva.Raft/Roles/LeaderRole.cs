@@ -20,6 +20,9 @@ internal sealed class LeaderRole : Role
     private int ticksSinceQuorumCheck;
     private LeadershipTransfer? transfer;
 
+    // However late the target stands, it need not wait for this leader's lease to end: there is none from then on.
+    private bool hasSentTimeoutNow;
+
     public LeaderRole(RaftState state, IRoleChanges changes)
         : base(state, changes)
     {
@@ -114,9 +117,8 @@ internal sealed class LeaderRole : Role
 
     /// <summary>Whether a lease read may be served now without asking anyone (§6.4.1).</summary>
     public bool HoldsLease =>
-        HasCommittedInTerm && transfer is null
-        && (peers.Count == 0 || (reads.LeaseStart is { } start
-            && State.Now - start < State.Options.TickInterval * (State.Options.ElectionTicks * State.Options.LeaseFraction)));
+        HasCommittedInTerm && !hasSentTimeoutNow
+        && (peers.Count == 0 || (reads.LeaseStart is { } start && State.Now - start < State.Options.LeaseTime));
 
     public override void Tick()
     {
@@ -470,6 +472,7 @@ internal sealed class LeaderRole : Role
         if (transfer is { Sent: false } && ReferenceEquals(peers[transfer.Target], progress) && progress.MatchIndex == State.Log.LastIndex)
         {
             transfer.Sent = true;
+            hasSentTimeoutNow = true;
             State.Send(transfer.Target, new TimeoutNow(State.Term));
         }
     }

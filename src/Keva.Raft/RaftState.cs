@@ -30,6 +30,7 @@ internal sealed class RaftState
         Configuration = configuration;
         this.random = random;
         LocalReads = new LocalReads(options.ReadTimeoutTicks);
+        ReportedApplied = log.AppliedIndex;
 
         // A server that was at work before it started may have backed a leader's lease just before it stopped (§6.4.1).
         TicksSinceLeaderContact = hardState.Term > Term.Zero ? 0 : options.ElectionTicks;

@@ -27,9 +27,19 @@ internal sealed class FollowerRole : Role
             AskForReads();
         }
 
-        if (ticksSinceContact >= electionTimeout && State.MayStand && !State.IsInstallingSnapshot)
+        if (ticksSinceContact < electionTimeout)
+        {
+            return;
+        }
+
+        if (State.MayStand && !State.IsInstallingSnapshot)
         {
             Changes.BecomePreCandidate();
+        }
+        else
+        {
+            // It cannot stand, but its clients need not wait for one who is gone.
+            State.Leader = NodeId.None;
         }
     }
 

@@ -188,6 +188,15 @@ public sealed class RaftDriver
     public void OnCheckpoint(LogIndex checkpoint)
     {
         var to = core.Log.TrimPoint(checkpoint, options.RetainedLogEntries, options.RetainedLogBytes);
+        if (core.Log.RetainedBytes <= options.RetainedLogBytesForSnapshot)
+        {
+            // A follower whose snapshot is on its way will ask for what follows it.
+            foreach (var sending in sendings.Values)
+            {
+                to = LogIndex.Min(to, sending.LastIndex ?? core.Log.Start.Index);
+            }
+        }
+
         if (to > core.Log.Start.Index)
         {
             core.Log.TrimTo(to);

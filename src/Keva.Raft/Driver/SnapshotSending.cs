@@ -16,6 +16,9 @@ internal sealed class SnapshotSending(NodeId peer, RaftOptions options)
 
     public NodeId Peer { get; } = peer;
 
+    /// <summary>The last index that the snapshot covers; null before it is opened.</summary>
+    public LogIndex? LastIndex => snapshot?.LastEntry.Index;
+
     /// <summary>True when nothing has moved for so long that the transfer is given up.</summary>
     public bool IsTimedOut => ticksSinceProgress >= options.SnapshotTimeoutTicks;
 

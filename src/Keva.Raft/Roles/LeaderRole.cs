@@ -20,6 +20,9 @@ internal sealed class LeaderRole : Role
     private int ticksSinceQuorumCheck;
     private LeadershipTransfer? transfer;
 
+    // However late the target stands, it need not wait for this leader's lease to end: there is none from then on.
+    private bool hasSentTimeoutNow;
+
     public LeaderRole(RaftState state, IRoleChanges changes)
         : base(state, changes)
     {
@@ -114,9 +117,8 @@ internal sealed class LeaderRole : Role
 
     /// <summary>Whether a lease read may be served now without asking anyone (§6.4.1).</summary>
     public bool HoldsLease =>
-        HasCommittedInTerm && transfer is null
-        && (peers.Count == 0 || (reads.LeaseStart is { } start
-            && State.Now - start < State.Options.TickInterval * (State.Options.ElectionTicks * State.Options.LeaseFraction)));
+        HasCommittedInTerm && !hasSentTimeoutNow
+        && (peers.Count == 0 || (reads.LeaseStart is { } start && State.Now - start < State.Options.LeaseTime));
 
     public override void Tick()
     {
@@ -442,6 +444,12 @@ internal sealed class LeaderRole : Role
 
     private NodeId? BestSuccessor()
     {
+        if (!State.CanPersist && !OthersCanElect())
+        {
+            // This server could not put its vote on disk, and without it nobody would win: then it is better to lead on.
+            return null;
+        }
+
         NodeId? best = null;
         foreach (var (id, progress) in peers)
         {
@@ -455,11 +463,16 @@ internal sealed class LeaderRole : Role
         return best;
     }
 
+    private bool OthersCanElect() =>
+        Majority.Count(State.Configuration, id =>
+            id != State.Self && peers.TryGetValue(id, out var progress) && progress is { IsActive: true, CanPersist: true }) == VoteResult.Won;
+
     private void SendTimeoutNowIfCaughtUp(PeerProgress progress)
     {
         if (transfer is { Sent: false } && ReferenceEquals(peers[transfer.Target], progress) && progress.MatchIndex == State.Log.LastIndex)
         {
             transfer.Sent = true;
+            hasSentTimeoutNow = true;
             State.Send(transfer.Target, new TimeoutNow(State.Term));
         }
     }

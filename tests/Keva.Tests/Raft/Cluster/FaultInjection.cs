@@ -69,7 +69,13 @@ internal sealed class FaultInjection(SimulatedWorld world)
                 server.Input(() => $"lost touch with {peer}", driver => driver.OnPeerUnreachable(peer));
                 break;
             case Fault.StopGracefully:
-                server.Input(() => "stops", driver => driver.BeginStop());
+                server.Input(() => "stops", driver =>
+                {
+                    if (!world.IsHealed)
+                    {
+                        driver.BeginStop();
+                    }
+                });
                 world.Schedule.After(Random.Next(1, 300), () => Crash(server));
                 break;
         }

@@ -210,7 +210,7 @@ public sealed class SqliteJournal : IJournal
                 continue;
             }
 
-            storage.Tidy();
+            storage.Tidy(isIdle: true);
             lock (gate)
             {
                 if (incoming.Count == 0 && !closing)
@@ -331,6 +331,7 @@ public sealed class SqliteJournal : IJournal
 
         var commit = new JournalCommit(batch.Count, rows, bytes, Stopwatch.GetElapsedTime(started));
         Report(commit);
+        storage.Tidy(isIdle: false);
     }
 
     private void Report(JournalCommit commit)

@@ -1,1 +1,22 @@
-return 0;
+using System.CommandLine;
+using Keva.Cli;
+using Keva.Cli.Commands;
+
+var start = new StartOptionSet();
+var root = new RootCommand("Keva: a distributed key-value store. Without a command: starts a node, as 'keva start' does.");
+start.AddTo(root);
+root.SetAction((parsed, cancellation) => StartCommand.RunAsync(start, parsed, cancellation));
+root.Subcommands.Add(StartCommand.Create());
+root.Subcommands.Add(DevCommand.Create());
+root.Subcommands.Add(KvCommand.Create());
+root.Subcommands.Add(ConfigCommand.Create());
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    Terminal.Error($"{parsed.Errors[0].Message.TrimEnd('.')} (keva --help shows what there is)");
+    return ExitCode.Usage;
+}
+
+// Signals are each command's own business: a node has more to do on the first one than to end.
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });

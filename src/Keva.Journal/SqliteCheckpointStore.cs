@@ -178,7 +178,7 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
                 return null;
             }
 
-            var snapshot = new SqliteCheckpointSnapshot(this, view, content.Metadata, chunkBytes);
+            var snapshot = new SqliteCheckpointSnapshot(this, view, content.Metadata, content.Totals.Count, chunkBytes);
             lock (gate)
             {
                 snapshots.Add(snapshot);
@@ -215,6 +215,11 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
         }
 
         var content = file.ReadMetadata();
+        if (content is { } described)
+        {
+            load.Describe(described.Metadata, described.Totals.Count);
+        }
+
         var found = default(CheckpointTotals);
         var chunk = new List<CheckpointRecord>(LoadChunk);
         using var reader = file.Read();

@@ -38,6 +38,9 @@ public interface ICheckpointStore : IDisposable
 /// <summary>Takes in a checkpoint while it is read.</summary>
 public interface ICheckpointLoad
 {
+    /// <summary>What is about to be read, and how many records there will be. Not called if no checkpoint was ever written.</summary>
+    void Describe(CheckpointMetadata metadata, long recordCount);
+
     /// <summary>The next records in key order. The array belongs to the receiver.</summary>
     void Records(CheckpointRecord[] records);
 
@@ -63,6 +66,9 @@ public readonly record struct ChunkReading(CheckpointChunk? Chunk, StorageProble
 public interface ICheckpointSnapshot : IDisposable
 {
     CheckpointMetadata Metadata { get; }
+
+    /// <summary>How many records it has.</summary>
+    long RecordCount { get; }
 
     /// <summary>
     /// Reads a chunk. The same number always gives the same records, so a transfer can be taken up again at any chunk.

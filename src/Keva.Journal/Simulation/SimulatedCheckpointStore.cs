@@ -45,6 +45,11 @@ public sealed class SimulatedCheckpointStore : ICheckpointStore
             return;
         }
 
+        if (disk.Metadata is { } metadata)
+        {
+            load.Describe(metadata, disk.Records.Count);
+        }
+
         foreach (var chunk in disk.Records.Values.Chunk(1000))
         {
             load.Records(chunk);
@@ -195,6 +200,8 @@ public sealed class SimulatedCheckpointStore : ICheckpointStore
         private bool isClosed;
 
         public CheckpointMetadata Metadata => metadata;
+
+        public long RecordCount => chunks.Sum(chunk => (long)chunk.Length);
 
         public void Read(long chunkNumber, Action<ChunkReading> completed) => store.Post(() =>
         {

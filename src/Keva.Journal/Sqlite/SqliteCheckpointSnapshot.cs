@@ -20,16 +20,19 @@ internal sealed class SqliteCheckpointSnapshot : ICheckpointSnapshot
     // The chunk whose first record the reader stands on, so that reading on needs no search.
     private long? standsAt;
 
-    public SqliteCheckpointSnapshot(SqliteCheckpointStore store, CheckpointFile file, CheckpointMetadata metadata, int chunkBytes)
+    public SqliteCheckpointSnapshot(SqliteCheckpointStore store, CheckpointFile file, CheckpointMetadata metadata, long recordCount, int chunkBytes)
     {
         this.store = store;
         this.file = file;
         this.chunkBytes = chunkBytes;
         Metadata = metadata;
+        RecordCount = recordCount;
         reader = file.Read();
     }
 
     public CheckpointMetadata Metadata { get; }
+
+    public long RecordCount { get; }
 
     public void Read(long chunkNumber, Action<ChunkReading> completed)
     {

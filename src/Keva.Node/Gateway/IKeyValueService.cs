@@ -16,7 +16,8 @@ public enum ReadConsistency
 /// <summary>
 /// The store as this node offers it to whoever sits in the same process: the HTTP gateway, an embedding host. Keys and
 /// values are bytes; a key is well-formed UTF-8. Every method answers within the request time-out, and never throws for
-/// trouble that the caller can act on: that is in <c>Error</c>.
+/// trouble that the caller can act on: that is in <c>Error</c>. Methods may be called from any thread. Whoever calls
+/// gives the memory of key and value away, and never writes to the memory of a value that it got.
 /// </summary>
 public interface IKeyValueService
 {

@@ -15,6 +15,12 @@ public enum KevaError
     /// <summary>Returned when a body is of a type that the interface does not read.</summary>
     UnsupportedMediaType,
 
+    /// <summary>Returned when a browser sends a write on behalf of a page of another site.</summary>
+    CrossOrigin,
+
+    /// <summary>Returned when a body came in too slowly, or stopped coming. Nothing was done.</summary>
+    RequestTimeout,
+
     /// <summary>Returned when the key is longer than the limit.</summary>
     KeyTooLarge,
 
@@ -35,6 +41,9 @@ public enum KevaError
 
     /// <summary>Returned while this node is not yet part of a cluster. Nothing was done.</summary>
     Joining,
+
+    /// <summary>Returned by the readiness check while this node catches up. Requests are served all the same.</summary>
+    NotReady,
 
     /// <summary>Returned when a write was handed over and no answer came in time: it may or may not have happened.</summary>
     OutcomeUnknown,

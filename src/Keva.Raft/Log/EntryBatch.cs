@@ -9,7 +9,10 @@ public sealed class EntryBatch
     public static readonly EntryBatch Empty = new([]);
 
     private readonly LogEntry[] entries;
-    private ReadOnlyMemory<byte>? encoded;
+
+    // A batch is handed to the journal and to every connection, each with a thread of its own. A reference is replaced
+    // in one step, where a memory would be written in several; at worst two threads encode the same bytes.
+    private EncodedForm? encoded;
 
     /// <param name="entries">Owned by the batch from now on. Indexes are consecutive and terms do not decrease.</param>
     public EntryBatch(LogEntry[] entries)
@@ -26,7 +29,11 @@ public sealed class EntryBatch
         }
 
         this.entries = entries;
-        this.encoded = encoded;
+        this.encoded = encoded is { } bytes ? new EncodedForm(bytes) : null;
+        foreach (ref readonly var entry in Entries)
+        {
+            Size += entry.Size;
+        }
     }
 
     public int Count => entries.Length;
@@ -41,8 +48,11 @@ public sealed class EntryBatch
 
     public EntryId Last => entries[^1].Id;
 
+    /// <summary>The sum of the entries' <see cref="LogEntry.Size"/>.</summary>
+    public long Size { get; }
+
     /// <summary>The bytes of <see cref="EntryBatchCodec"/> for these entries.</summary>
-    public ReadOnlyMemory<byte> Encoded => encoded ??= EntryBatchCodec.Encode(entries);
+    public ReadOnlyMemory<byte> Encoded => (encoded ??= new EncodedForm(EntryBatchCodec.Encode(entries))).Bytes;
 
     /// <summary>Reads a batch that came from outside. False if the bytes are not exactly one well-formed batch.</summary>
     public static bool TryDecode(ReadOnlyMemory<byte> bytes, out EntryBatch batch)
@@ -56,4 +66,6 @@ public sealed class EntryBatch
         batch = new EntryBatch(decoded, bytes);
         return true;
     }
+
+    private sealed record EncodedForm(ReadOnlyMemory<byte> Bytes);
 }

@@ -28,8 +28,11 @@ public enum ProposalRefusal : byte
     Stopping = 4,
 }
 
-/// <summary>These forwarded proposals were refused.</summary>
-public sealed record ForwardRefused(Term Term, IReadOnlyList<ProposalId> Proposals, ProposalRefusal Reason)
+/// <summary>
+/// These forwarded proposals were refused. <paramref name="ProposedFor"/> is the term of the request: a late refusal must
+/// not be taken for one of a later attempt.
+/// </summary>
+public sealed record ForwardRefused(Term Term, Term ProposedFor, IReadOnlyList<ProposalId> Proposals, ProposalRefusal Reason)
     : RaftMessage(Term);
 
 /// <summary>A follower asks the leader for a read index on behalf of its clients (§6.4).</summary>

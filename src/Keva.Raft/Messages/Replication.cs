@@ -18,6 +18,12 @@ public sealed record AppendEntriesRejected(Term Term, LogIndex RejectedPrevious,
     : RaftMessage(Term);
 
 /// <summary>
+/// Tells a follower of a higher commit index when no entries are on their way to it, so that what its own clients wait
+/// for is applied there at once. Never above what the receiver is known to hold; wants no answer.
+/// </summary>
+public sealed record CommitNotice(Term Term, LogIndex CommitIndex) : RaftMessage(Term);
+
+/// <summary>
 /// Keeps followers from standing for election, spreads the commit index, and confirms leadership for reads (§6.4):
 /// the answer repeats <paramref name="Round"/>. It carries no entries and never queues behind any.
 /// <paramref name="StateHash"/> lets the receiver find out that its state differs from the leader's.

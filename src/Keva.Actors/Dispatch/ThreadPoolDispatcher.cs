@@ -1,0 +1,9 @@
+namespace Keva.Actors.Dispatch;
+
+/// <summary>Runs mailboxes on the process's thread pool. The mailbox is the work item: scheduling allocates nothing.</summary>
+public sealed class ThreadPoolDispatcher : MessageDispatcher
+{
+    public static ThreadPoolDispatcher Instance { get; } = new();
+
+    protected internal override void Schedule(Mailbox mailbox) => ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: false);
+}

@@ -1,0 +1,20 @@
+using System.CommandLine;
+
+namespace Keva.Cli;
+
+/// <summary>The <c>--format</c> option. This version has plain text, on a terminal as in a pipe, and JSON.</summary>
+internal static class OutputFormat
+{
+    public static Option<string> Option()
+    {
+        var option = new Option<string>("--format")
+        {
+            Description = "text or json",
+            DefaultValueFactory = _ => "text",
+        };
+        option.AcceptOnlyFromAmong("text", "json");
+        return option;
+    }
+
+    public static bool IsJson(string? format) => string.Equals(format, "json", StringComparison.Ordinal);
+}

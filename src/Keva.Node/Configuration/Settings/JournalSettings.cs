@@ -1,0 +1,38 @@
+namespace Keva.Node.Configuration;
+
+/// <summary><c>journal</c>: the disk. That a write is on the disk before it is acknowledged cannot be switched off.</summary>
+public sealed record JournalSettings
+{
+    /// <summary>Time between two passes that write changed keys to the checkpoint file. 100 ms to 1 h.</summary>
+    public required TimeSpan CheckpointInterval { get; init; }
+
+    /// <summary>A pass starts early when this many bytes have changed since the last. 64 KiB to 16 GiB.</summary>
+    public required long CheckpointMaxDirtyBytes { get; init; }
+
+    /// <summary>A pass starts early when this many keys have changed since the last. 1 to 100,000,000.</summary>
+    public required int CheckpointMaxDirtyEntries { get; init; }
+
+    /// <summary>Time between two attempts to write to a disk that was full or failing. 10 ms to 1 min.</summary>
+    public required TimeSpan RetryInterval { get; init; }
+
+    /// <summary>
+    /// Size of SQLite's write-ahead log past which its pages are moved into the database file. 256 KiB to 1 GiB.
+    /// </summary>
+    public required long WalBytes { get; init; }
+
+    /// <summary>
+    /// Size of a file that only takes up space, and gives it back when the disk is full: enough to vote and to stop in
+    /// order. 0 for none, to 16 GiB.
+    /// </summary>
+    public required long ReserveBytes { get; init; }
+
+    internal static JournalSettings Bind(SettingsSection section) => new()
+    {
+        CheckpointInterval = section.Duration("checkpoint-interval", "100ms", "1h"),
+        CheckpointMaxDirtyBytes = section.ByteSize("checkpoint-max-dirty-bytes", "64KiB", "16GiB"),
+        CheckpointMaxDirtyEntries = (int)section.Count("checkpoint-max-dirty-entries", 1, 100_000_000),
+        RetryInterval = section.Duration("retry-interval", "10ms", "1m"),
+        WalBytes = section.ByteSize("wal-bytes", "256KiB", "1GiB"),
+        ReserveBytes = section.ByteSize("reserve-bytes", "0B", "16GiB"),
+    };
+}

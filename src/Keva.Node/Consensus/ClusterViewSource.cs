@@ -1,0 +1,104 @@
+using Keva.Node.Gateway;
+using Keva.Node.Transport;
+using Keva.Raft;
+using Keva.Raft.Driver;
+using Keva.Raft.Membership;
+using Keva.Raft.Messages;
+
+namespace Keva.Node.Consensus;
+
+/// <summary>This node and the cluster that it belongs to.</summary>
+/// <param name="Addresses">Where each member is reached as far as the configuration file says, by name.</param>
+public sealed record ClusterIdentity(
+    string ClusterName,
+    ClusterId Cluster,
+    NodeId Self,
+    string SelfName,
+    string SoftwareVersion,
+    IReadOnlyDictionary<string, MemberAddresses> Addresses);
+
+/// <summary>Where a member is reached, <c>host:port</c> each.</summary>
+public sealed record MemberAddresses(string PeerAddress, string HttpAddress);
+
+/// <summary>Told to the gateway whenever something of interest changed, and now and then besides.</summary>
+/// <param name="LeaderContact">When this node last heard from a leader, on the node's clock; null if it never did.</param>
+public sealed record ViewPublished(ClusterView View, TimeSpan? LeaderContact);
+
+/// <summary>Makes the picture of the cluster that users get from what the consensus knows.</summary>
+internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core, Func<TimeSpan> now)
+{
+    private readonly LogIndex caughtUpAt = core.Log.LastIndex;
+    private TimeSpan? leaderContact;
+    private bool caughtUp;
+
+    public void OnLeaderContact() => leaderContact = now();
+
+    public string NameOf(NodeId id) => id.IsNone ? "nobody" : core.Configuration.Find(id)?.Name ?? id.ToString();
+
+    public ViewPublished Take(RaftDriver driver, IReadOnlyDictionary<NodeId, string> connected)
+    {
+        if (driver.IsLeader)
+        {
+            leaderContact = now();
+        }
+
+        var followers = core.Followers.ToDictionary(follower => follower.Id);
+        var members = core.Configuration.Members
+            .Select(member => MemberOf(driver, member, followers.GetValueOrDefault(member.Id), connected))
+            .OrderBy(member => member.Name, StringComparer.Ordinal)
+            .ToArray();
+        var notReady = NotReadyReason(driver);
+        return new ViewPublished(
+            new ClusterView(
+                identity.ClusterName,
+                identity.Cluster.ToString(),
+                identity.Self,
+                identity.SelfName,
+                core.Leader,
+                core.Term,
+                core.Log.CommitIndex.Value,
+                driver.AppliedIndex.Value,
+                notReady is null,
+                notReady,
+                driver.IsStopping,
+                members),
+            leaderContact);
+    }
+
+    private string? NotReadyReason(RaftDriver driver)
+    {
+        if (driver.IsStopping)
+        {
+            return "the node is stopping";
+        }
+
+        if (core.Leader.IsNone)
+        {
+            return "no leader is known";
+        }
+
+        // What the log held at the start, and what was committed when this node first saw a leader, must be applied.
+        caughtUp = caughtUp || (driver.AppliedIndex >= caughtUpAt && driver.AppliedIndex >= core.Log.CommitIndex && core.Log.CommitIndex > LogIndex.Zero);
+        return caughtUp ? null : $"the node is catching up: it has applied {driver.AppliedIndex} of {LogIndex.Max(caughtUpAt, core.Log.CommitIndex)} entries";
+    }
+
+    private MemberView MemberOf(RaftDriver driver, Member member, FollowerStatus? follower, IReadOnlyDictionary<NodeId, string> connected)
+    {
+        var isSelf = member.Id == identity.Self;
+        var addresses = identity.Addresses.GetValueOrDefault(member.Name) ?? new MemberAddresses(member.PeerAddress, member.HttpAddress);
+        var role = member.Id == core.Leader ? MemberRole.Leader : core.Configuration.IsVoter(member.Id) ? MemberRole.Voter : MemberRole.Learner;
+        var status = isSelf || connected.ContainsKey(member.Id) ? MemberStatus.Up : MemberStatus.Failed;
+        var mark = isSelf ? driver.LatestMark : follower?.StateHash ?? StateHashMark.None;
+        return new MemberView(
+            member.Id,
+            member.Name,
+            addresses.PeerAddress,
+            addresses.HttpAddress,
+            role,
+            isSelf && driver.IsStopping ? MemberStatus.Leaving : status,
+            isSelf ? core.Log.DurableIndex.Value : follower?.MatchIndex.Value,
+            isSelf ? driver.AppliedIndex.Value : follower?.AppliedIndex.Value,
+            mark.Index == LogIndex.Zero ? null : $"{mark.Hash:x32}@{mark.Index}",
+            isSelf ? identity.SoftwareVersion : connected.GetValueOrDefault(member.Id));
+    }
+}

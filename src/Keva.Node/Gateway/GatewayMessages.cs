@@ -1,0 +1,31 @@
+using Keva.Node.Consensus;
+
+namespace Keva.Node.Gateway;
+
+/// <summary>What a write does.</summary>
+public enum WriteKind
+{
+    Set,
+    Delete,
+}
+
+/// <summary>A client's write; answered with a <see cref="WriteOutcome"/>.</summary>
+public sealed record ClientWrite(WriteKind Kind, ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Value, WriteRouting Routing);
+
+/// <summary>A client's read; answered with a <see cref="ReadOutcome"/>.</summary>
+public sealed record ClientRead(ReadOnlyMemory<byte> Key, ReadConsistency Consistency);
+
+/// <summary>From now on this node is part of a cluster, and these actors serve it.</summary>
+public sealed record GatewayOpened(Actors.IActorRef Consensus, Actors.IActorRef Store);
+
+/// <summary>The node stops: requests that wait are finished, new ones refused.</summary>
+public sealed record GatewayClosing
+{
+    public static readonly GatewayClosing Instance = new();
+}
+
+/// <summary>Answer to <see cref="GatewayClosing"/>: nobody waits any more.</summary>
+public sealed record GatewayDrained
+{
+    public static readonly GatewayDrained Instance = new();
+}

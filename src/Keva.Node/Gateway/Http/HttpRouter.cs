@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+
+namespace Keva.Node.Gateway.Http;
+
+/// <summary>Finds what serves a request by its raw path, keys first.</summary>
+internal sealed class HttpRouter
+{
+    private readonly StorageEndpoint _storage;
+    private readonly FrozenDictionary<string, HttpRoute>.AlternateLookup<ReadOnlySpan<char>> _routes;
+
+    public HttpRouter(KevaHttpOptions options, IKeyValueService service, IEnumerable<HttpRoute> more)
+    {
+        _storage = new StorageEndpoint(options, service);
+        var health = new HealthEndpoint(service);
+        HttpRoute[] own =
+        [
+            new("/", ("GET", new IndexEndpoint(service).HandleAsync), ("POST", new CommandEndpoint(options, service).HandleAsync)),
+            new("/v1/cluster", ("GET", new ClusterEndpoint(service).HandleAsync)),
+            new("/health/live", ("GET", HealthEndpoint.HandleLiveAsync)),
+            new("/health/ready", ("GET", health.HandleReadyAsync)),
+        ];
+        _routes = own.Concat(more)
+            .ToDictionary(route => route.Path, StringComparer.Ordinal) // throws on a path that is given twice
+            .ToFrozenDictionary(StringComparer.Ordinal)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public ValueTask DispatchAsync(HttpExchange exchange)
+    {
+        if (exchange.Method is not ("GET" or "HEAD") && CrossOriginGuard.Check(exchange.RequestHeaders) is { } failure)
+        {
+            BodyReader.LeaveUnread(exchange);
+            return exchange.SendErrorAsync(failure);
+        }
+
+        var path = exchange.Target.Path;
+        if (path.StartsWith(StorageEndpoint.PathPrefix, StringComparison.Ordinal))
+        {
+            return _storage.HandleAsync(exchange);
+        }
+
+        if (!_routes.TryGetValue(path, out var route))
+        {
+            BodyReader.LeaveUnread(exchange);
+            return exchange.SendErrorAsync(KevaError.NotFound, "There is no such path; GET / lists what there is.");
+        }
+
+        if (route.HandlerOf(exchange.Method) is { } handler)
+        {
+            return handler(exchange);
+        }
+
+        BodyReader.LeaveUnread(exchange);
+        return exchange.SendMethodNotAllowedAsync(route.Allow);
+    }
+}

@@ -1,0 +1,189 @@
+using Keva.Actors;
+using Keva.Node.Consensus;
+using Keva.Node.State;
+using Keva.Raft.Driver;
+
+namespace Keva.Node.Gateway;
+
+/// <summary>
+/// Where requests of users meet the cluster: keeps track of each from arrival to answer, with
+/// <see cref="WriteTracker{TClient}"/> and <see cref="ReadTracker{TClient}"/> deciding. Requests that arrive together
+/// go on together.
+/// </summary>
+public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly WriteTracker<IActorRef> writes;
+    private readonly ReadTracker<IActorRef> reads;
+    private readonly ClusterViewHolder views;
+    private readonly Func<TimeSpan> now;
+    private IActorRef? consensus;
+    private IActorRef? store;
+    private IActorRef? drainRequester;
+    private bool flushScheduled;
+
+    /// <param name="options">Limits and time-outs.</param>
+    /// <param name="views">Where the latest view of the cluster is left for whoever wants it.</param>
+    /// <param name="now">Monotonic time since some fixed moment.</param>
+    public HttpGatewayActor(GatewayOptions options, ClusterViewHolder views, Func<TimeSpan> now)
+    {
+        this.views = views;
+        this.now = now;
+        writes = new WriteTracker<IActorRef>(options);
+        reads = new ReadTracker<IActorRef>(options);
+        Receive<ClientWrite>(OnWrite);
+        Receive<ClientRead>(OnRead);
+        Receive<Flush>(_ => OnFlush());
+        Receive<Tick>(_ => OnTick());
+        Receive<CommandsApplied>(message => Answer(writes.OnApplied(message.Last, message.OwnResults)));
+        Receive<KeysRead>(message => Answer(reads.OnRead(message.BatchId, message.Records, message.StoreRevision, views.AgeAt(now()))));
+        Receive<ReadConfirmed>(message => AskStore(reads.OnConfirmed(message.ReadId, message.ReadIndex)));
+        Receive<ProposalsRefused>(message => Answer(writes.OnRefused(message.ProposedFor, message.Proposals, message.Reason)));
+        Receive<LeadershipChanged>(message => OnLeadership(message.Leadership));
+        Receive<StateReplaced>(message => Answer(writes.OnStateReplaced(message.Last)));
+        Receive<ViewPublished>(views.Publish);
+        Receive<GatewayOpened>(OnOpened);
+        Receive<GatewayClosing>(_ => OnClosing());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval, TickInterval);
+
+    private void OnOpened(GatewayOpened message)
+    {
+        consensus = message.Consensus;
+        store = message.Store;
+    }
+
+    private void OnWrite(ClientWrite message)
+    {
+        if (Refusal() is { } failure)
+        {
+            Sender.Tell(new WriteOutcome(failure, 0, false, default));
+        }
+        else if (writes.Add(message, Sender, now()) is { } outcome)
+        {
+            Sender.Tell(outcome);
+        }
+        else
+        {
+            ScheduleFlush();
+        }
+    }
+
+    private void OnRead(ClientRead message)
+    {
+        if (Refusal() is { } failure)
+        {
+            Sender.Tell(new ReadOutcome(failure, false, default, 0, 0, message.Consistency, null));
+            return;
+        }
+
+        reads.Add(message, Sender, now());
+        ScheduleFlush();
+    }
+
+    private KevaFailure? Refusal()
+    {
+        if (drainRequester is not null)
+        {
+            return new KevaFailure(KevaError.Stopping, "this node is stopping");
+        }
+
+        return consensus is null ? new KevaFailure(KevaError.Joining, views.Current.NotReadyReason ?? "this node is not yet part of a cluster") : null;
+    }
+
+    private void ScheduleFlush()
+    {
+        if (!flushScheduled)
+        {
+            flushScheduled = true;
+            Self.Tell(Flush.Instance);
+        }
+    }
+
+    private void OnFlush()
+    {
+        flushScheduled = false;
+        if (writes.TakeProposals() is { } batch)
+        {
+            consensus!.Tell(new Propose(batch.Term, batch.Proposals));
+        }
+
+        foreach (var wanted in reads.TakeWanted())
+        {
+            consensus!.Tell(new RequestReadIndex(wanted.BatchId, wanted.Lease));
+        }
+
+        AskStore(reads.TakeStale());
+    }
+
+    private void OnLeadership(Leadership leadership)
+    {
+        Answer(writes.OnLeadership(leadership, leadership.Leader == views.Current.Self));
+    }
+
+    private void OnTick()
+    {
+        var time = now();
+        Answer(writes.OnTick(time));
+        Answer(reads.OnTick(time));
+        if (drainRequester is not null && writes.IsEmpty && reads.IsEmpty)
+        {
+            drainRequester.Tell(GatewayDrained.Instance);
+        }
+    }
+
+    private void OnClosing()
+    {
+        drainRequester = Sender;
+        Answer(writes.OnClosing());
+    }
+
+    private void AskStore(StoreRead? read)
+    {
+        if (read is not null)
+        {
+            store!.Tell(new ReadKeys(read.BatchId, read.NotBefore, read.Keys));
+        }
+    }
+
+    private void Answer(List<(IActorRef Client, WriteOutcome Outcome)> answers)
+    {
+        foreach (var (client, outcome) in answers)
+        {
+            client.Tell(outcome);
+        }
+
+        FlushIfThereIsAnythingToPropose();
+    }
+
+    // Writes that were lost with a leader, or refused by one, are proposed again.
+    private void FlushIfThereIsAnythingToPropose()
+    {
+        if (writes.HasUnsent)
+        {
+            ScheduleFlush();
+        }
+    }
+
+    private static void Answer(List<(IActorRef Client, ReadOutcome Outcome)> answers)
+    {
+        foreach (var (client, outcome) in answers)
+        {
+            client.Tell(outcome);
+        }
+    }
+
+    private sealed record Tick
+    {
+        public static readonly Tick Instance = new();
+    }
+
+    private sealed record Flush
+    {
+        public static readonly Flush Instance = new();
+    }
+}

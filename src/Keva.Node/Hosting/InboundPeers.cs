@@ -1,0 +1,82 @@
+using Keva.Actors;
+using Keva.Node.Consensus;
+using Keva.Node.Transport;
+using Keva.Raft;
+using Keva.Raft.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace Keva.Node.Hosting;
+
+/// <summary>
+/// Where connections from other nodes arrive, on threads of the network: decides whom to talk to and passes messages on
+/// to the actor that wants them. Its state is a few references that are replaced as a whole.
+/// </summary>
+public sealed class InboundPeers(ILogger logger, TimeProvider clock) : IInboundPeers
+{
+    // Who floods the port must not flood the log.
+    private const int RejectionsLogged = 10;
+    private static readonly TimeSpan RejectionPeriod = TimeSpan.FromSeconds(10);
+
+    private readonly Lock rejections = new();
+    private long periodBegan = clock.GetTimestamp();
+    private int rejectedInPeriod;
+    private volatile PeerHello? greeting;
+    private volatile IActorRef node = ActorRefs.Nobody;
+    private volatile IActorRef consensus = ActorRefs.Nobody;
+
+    /// <summary>From now on peers are greeted like this, and the node's actor hears of theirs.</summary>
+    public void Open(PeerHello own, IActorRef nodeActor)
+    {
+        node = nodeActor;
+        greeting = own;
+    }
+
+    /// <summary>From now on messages go to the consensus.</summary>
+    public void Serve(IActorRef consensusActor) => consensus = consensusActor;
+
+    public string? Accept(PeerHello remote, out PeerHello answer)
+    {
+        if (greeting is not { } own)
+        {
+            answer = remote;
+            return "this node is still loading its data";
+        }
+
+        answer = own;
+        var refusal = HelloPolicy.WhyRefused(own, own.FirstConfiguration, remote);
+        if (refusal is null)
+        {
+            node.Tell(new GreetingReceived(remote), ActorRefs.NoSender);
+        }
+
+        return refusal;
+    }
+
+    public void OnMessage(NodeId from, GroupId group, RaftMessage message) =>
+        consensus.Tell(new PeerMessageReceived(from, group, message), ActorRefs.NoSender);
+
+    public void OnRejected(string remoteEndPoint, string reason)
+    {
+        lock (rejections)
+        {
+            var now = clock.GetTimestamp();
+            if (clock.GetElapsedTime(periodBegan, now) >= RejectionPeriod)
+            {
+                if (rejectedInPeriod > RejectionsLogged)
+                {
+                    NodeLog.ConnectionsRejected(logger, rejectedInPeriod - RejectionsLogged);
+                }
+
+                periodBegan = now;
+                rejectedInPeriod = 0;
+            }
+
+            if (++rejectedInPeriod > RejectionsLogged)
+            {
+                return;
+            }
+        }
+
+        NodeLog.ConnectionRejected(logger, remoteEndPoint, reason);
+    }
+}

@@ -1,0 +1,208 @@
+using System.Security.Cryptography;
+using Keva.Actors;
+using Keva.Actors.Event;
+using Keva.Journal;
+using Keva.Journal.Checkpoints;
+using Keva.Journal.Directories;
+using Keva.Node.Configuration;
+using Keva.Node.Gateway;
+using Keva.Node.Gateway.Http;
+using Keva.Node.Transport;
+using Keva.Node.Transport.Tcp;
+using Keva.Raft;
+using Microsoft.Extensions.Logging;
+
+namespace Keva.Node.Hosting;
+
+/// <summary>
+/// A node with everything real: working directory, SQLite, sockets, Kestrel. Start it, use <see cref="Store"/> or HTTP,
+/// stop it; once.
+/// </summary>
+public sealed class KevaNode : IAsyncDisposable
+{
+    // The gateway answers every request within its time-out; this is for the answer to arrive.
+    private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(1);
+
+    private readonly NodeSettings settings;
+    private readonly ILoggerFactory loggers;
+    private readonly ILogger logger;
+    private readonly TaskCompletionSource<Exception?> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private WorkingDirectory? directory;
+    private ICheckpointStore? checkpoints;
+    private IPeerNetwork? network;
+    private ActorSystem? system;
+    private IActorRef nodeActor = ActorRefs.Nobody;
+    private KevaHttpServer? http;
+    private KeyValueService? store;
+    private IJournal? journal;
+    private bool stopping;
+
+    public KevaNode(NodeSettings settings, ILoggerFactory loggers)
+    {
+        this.settings = settings;
+        this.loggers = loggers;
+        logger = loggers.CreateLogger("Keva");
+    }
+
+    /// <summary>The store as this node offers it to its own process.</summary>
+    public IKeyValueService Store => store ?? throw new InvalidOperationException("The node was not started.");
+
+    /// <summary>Where the HTTP interface listens.</summary>
+    public IReadOnlyList<Uri> Addresses => http?.Addresses ?? [];
+
+    /// <summary>Completes when the node has ended: with null if it was stopped, or with what made it fail.</summary>
+    public Task<Exception?> Ended => ended.Task;
+
+    /// <summary>
+    /// Opens the working directory, binds both ports and starts loading. Returns then; <see cref="IKeyValueService.View"/>
+    /// and <c>/health/ready</c> tell when it serves.
+    /// </summary>
+    /// <exception cref="IOException">A port or the working directory cannot be used; the message says which and why.</exception>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var views = Open();
+            var found = await nodeActor.Ask<GatewayFound>(GetGateway.Instance, settings.Http.RequestTimeout, cancellation);
+            store = new KeyValueService(found.Gateway, views, settings.Http.RequestTimeout + AnswerGrace);
+            http = new KevaHttpServer(KevaHttpOptionsFrom.Settings(settings), store, loggers);
+            await http.StartAsync(cancellation);
+            NodeLog.Serving(logger, settings.HttpEndpoint.ToString(), settings.PeerEndpoint.ToString(), settings.WorkingDirectory);
+        }
+        catch
+        {
+            await ReleaseAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Hands leadership over, lets requests that wait finish, and closes everything. The node stays a member. Ends the
+    /// waiting early when <paramref name="cancellation"/> says so; nothing acknowledged is lost either way.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        if (stopping || system is null)
+        {
+            return;
+        }
+
+        stopping = true;
+        NodeLog.Stopping(logger);
+        try
+        {
+            await nodeActor.Ask<NodeStopped>(StopNode.Instance, settings.Actors.ShutdownTimeout).WaitAsync(cancellation);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
+        {
+            // Whoever still waits for an answer gets none; that is what stopping at once means.
+        }
+
+        await ReleaseAsync();
+        NodeLog.Stopped(logger);
+        ended.TrySetResult(null);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        stopping = true;
+        await ReleaseAsync();
+        ended.TrySetResult(null);
+    }
+
+    private ClusterViewHolder Open()
+    {
+        directory = WorkingDirectory.Open(settings.WorkingDirectory, settings.Identity, DrawNodeId());
+        checkpoints = SqliteCheckpointStore.Open(directory.CheckpointPath);
+        network = new TcpPeerNetwork(PeerNetworkOptionsFrom.Settings(settings.Transport));
+        var inbound = new InboundPeers(logger, TimeProvider.System);
+        var identity = directory.Identity;
+        var views = new ClusterViewHolder(InitialView(identity));
+        var ports = new NodePorts(
+            OpenJournal,
+            checkpoints,
+            network,
+            new IdentityFile(directory),
+            TimeProvider.System,
+            new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
+            logger);
+        system = ActorSystem.Create("keva");
+        system.EventStream.Subscribe<Error>(error => NodeLog.ActorFailed(logger, error.LogSource, error.Cause));
+        network.Listen(settings.PeerEndpoint.Host, settings.PeerEndpoint.Port, inbound);
+        nodeActor = system.ActorOf(Props.Create(() => new NodeActor(settings, ports, inbound, views)), "node");
+        _ = WatchAsync(system);
+        return views;
+    }
+
+    private IJournal OpenJournal(IJournalEvents events)
+    {
+        journal = SqliteJournal.Open(directory!.JournalPath, events, new JournalOptions { CheckpointBytes = settings.Journal.WalBytes, StallRetry = settings.Journal.RetryInterval });
+        return journal;
+    }
+
+    // A node that failed must not seem to be alive: its host hears of it, and its ports close.
+    private async Task WatchAsync(ActorSystem running)
+    {
+        await running.WhenTerminated;
+        if (stopping)
+        {
+            return;
+        }
+
+        var cause = running.FailureCause;
+        NodeLog.Failed(logger, cause?.Message ?? "its actors ended", cause);
+        await ReleaseAsync();
+        ended.TrySetResult(cause ?? new InvalidOperationException("the node's actors ended"));
+    }
+
+    private ClusterView InitialView(NodeIdentity identity) =>
+        new(
+            settings.ClusterName,
+            identity.IsFormed ? new ClusterId(identity.Cluster).ToString() : null,
+            identity.Node,
+            identity.Name,
+            NodeId.None,
+            Term.Zero,
+            0,
+            0,
+            IsReady: false,
+            identity.IsFormed ? "the node is loading its data" : "the node is not yet part of a cluster",
+            IsStopping: false,
+            []);
+
+    private static NodeId DrawNodeId()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        ulong value;
+        do
+        {
+            RandomNumberGenerator.Fill(bytes);
+            value = BitConverter.ToUInt64(bytes);
+        }
+        while (value == 0);
+        return new NodeId(value);
+    }
+
+    private async Task ReleaseAsync()
+    {
+        // Users first, then what serves them, then what that stands on.
+        if (http is not null)
+        {
+            await http.DisposeAsync();
+        }
+
+        if (system is not null)
+        {
+            await system.Terminate();
+        }
+
+        if (network is not null)
+        {
+            await network.DisposeAsync();
+        }
+
+        journal?.Dispose();
+        checkpoints?.Dispose();
+        directory?.Dispose();
+    }
+}

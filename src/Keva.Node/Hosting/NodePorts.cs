@@ -1,0 +1,36 @@
+using Keva.Journal;
+using Keva.Journal.Checkpoints;
+using Keva.Journal.Directories;
+using Keva.Node.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Keva.Node.Hosting;
+
+/// <summary>Everything of the outside world that a node touches; the simulator has its own of each.</summary>
+/// <param name="OpenJournal">Opens the journal; its events go to the given receiver.</param>
+/// <param name="Checkpoints">The checkpoint store.</param>
+/// <param name="Network">The way to the other nodes.</param>
+/// <param name="Identities">Where the node's identity is kept.</param>
+/// <param name="Clock">Monotonic time.</param>
+/// <param name="Random">Where every random choice of the node comes from. Used by one actor at a time to seed others.</param>
+/// <param name="Logger">Where the node's log goes.</param>
+public sealed record NodePorts(
+    Func<IJournalEvents, IJournal> OpenJournal,
+    ICheckpointStore Checkpoints,
+    IPeerNetwork Network,
+    IIdentityStore Identities,
+    TimeProvider Clock,
+    Random Random,
+    ILogger Logger);
+
+/// <summary>Where a node's identity is kept.</summary>
+public interface IIdentityStore
+{
+    NodeIdentity Current { get; }
+
+    /// <summary>
+    /// Notes durably, without making the caller wait, that the node belongs to a cluster from now on; then calls back,
+    /// with what went wrong or null.
+    /// </summary>
+    void Form(ulong cluster, ReadOnlyMemory<byte> firstConfiguration, Action<string?> completed);
+}

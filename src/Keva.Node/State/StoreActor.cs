@@ -1,0 +1,209 @@
+using Keva.Actors;
+using Keva.Journal;
+using Keva.Journal.Checkpoints;
+using Keva.Node.Consensus;
+using Keva.Node.Configuration;
+using Keva.Raft;
+using Keva.Raft.Log;
+using Keva.Raft.Membership;
+using Keva.Raft.Messages;
+using Keva.Store;
+using Keva.Store.Checkpoints;
+using Microsoft.Extensions.Logging;
+
+namespace Keva.Node.State;
+
+/// <summary>What the store actor is made of.</summary>
+/// <param name="State">The state as loaded from the checkpoint.</param>
+/// <param name="Session">Names this start of the process; commands that carry it are answered here.</param>
+/// <param name="Configuration">The cluster's configuration, which goes into each checkpoint.</param>
+public sealed record StoreActorSetup(
+    StateMachine State,
+    ulong Session,
+    ClusterConfiguration Configuration,
+    ICheckpointStore Checkpoints,
+    JournalSettings Settings,
+    ILogger Logger);
+
+/// <summary>
+/// Owns the live state: applies what is committed, serves reads at the index that they need, and passes what changed to
+/// the checkpoint in the background.
+/// </summary>
+public sealed class StoreActor : ReceiveActor, IWithTimers
+{
+    private readonly StoreActorSetup setup;
+    private readonly IActorRef gateway;
+    private readonly PriorityQueue<(ReadKeys Read, IActorRef Reader), long> waitingReads = new();
+    private StateMachine state;
+    private IActorRef consensus = ActorRefs.Nobody;
+    private IActorRef? replacer;
+    private CheckpointDelta? delta;
+    private long checkpointed;
+    private bool preparingReplacement;
+
+    public StoreActor(StoreActorSetup setup, IActorRef gateway)
+    {
+        this.setup = setup;
+        this.gateway = gateway;
+        state = setup.State;
+        checkpointed = state.AppliedIndex;
+        Receive<ApplyEntries>(OnApply);
+        Receive<ReadKeys>(OnRead);
+        Receive<CheckpointDue>(_ => BeginCheckpoint());
+        Receive<CheckpointWritten>(OnCheckpointWritten);
+        Receive<PrepareReplacement>(_ => OnPrepareReplacement());
+        Receive<ReplaceState>(OnReplace);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private EntryId LastApplied => new(new LogIndex(state.AppliedIndex), new Term(state.AppliedTerm));
+
+    protected override void PreStart()
+    {
+        var interval = setup.Settings.CheckpointInterval;
+        Timers.StartPeriodicTimer("checkpoint", CheckpointDue.Instance, interval, interval);
+    }
+
+    private void OnApply(ApplyEntries message)
+    {
+        consensus = Sender;
+        var own = new List<ApplyResult>();
+        foreach (ref readonly var entry in message.Entries.Entries)
+        {
+            if (entry.Kind == EntryKind.Command)
+            {
+                var result = state.Apply(entry.Index.Value, entry.Term.Value, entry.Payload);
+                if (result.Origin.Session == setup.Session)
+                {
+                    own.Add(result);
+                }
+            }
+            else
+            {
+                state.ApplyEmpty(entry.Index.Value, entry.Term.Value);
+            }
+        }
+
+        gateway.Tell(new CommandsApplied(LastApplied, own));
+        consensus.Tell(new EntriesApplied(LastApplied.Index, LatestMark()));
+        ServeWaitingReads();
+        if (state.DirtyBytes >= setup.Settings.CheckpointMaxDirtyBytes || state.DirtyCount >= setup.Settings.CheckpointMaxDirtyEntries)
+        {
+            BeginCheckpoint();
+        }
+    }
+
+    private void OnRead(ReadKeys message)
+    {
+        if (message.NotBefore.Value <= state.AppliedIndex)
+        {
+            Serve(message, Sender);
+        }
+        else
+        {
+            waitingReads.Enqueue((message, Sender), message.NotBefore.Value);
+        }
+    }
+
+    private void ServeWaitingReads()
+    {
+        while (waitingReads.TryPeek(out var waiting, out var index) && index <= state.AppliedIndex)
+        {
+            waitingReads.Dequeue();
+            Serve(waiting.Read, waiting.Reader);
+        }
+    }
+
+    private void Serve(ReadKeys message, IActorRef reader)
+    {
+        var records = new KeyValueRecord[message.Keys.Count];
+        for (var i = 0; i < records.Length; i++)
+        {
+            records[i] = state.TryGet(message.Keys[i].Span, out var record) ? record : default;
+        }
+
+        reader.Tell(new KeysRead(message.BatchId, records, state.Revision));
+    }
+
+    private StateHashMark LatestMark() =>
+        state.LatestMark is { } mark ? new StateHashMark(new LogIndex(mark.Index), mark.Hash) : StateHashMark.None;
+
+    private void BeginCheckpoint()
+    {
+        if (delta is not null || preparingReplacement || state.AppliedIndex == checkpointed)
+        {
+            return;
+        }
+
+        delta = state.TakeDelta();
+        var changes = new CheckpointChange[delta.Count];
+        var i = 0;
+        foreach (var change in delta)
+        {
+            changes[i++] = new CheckpointChange(change.Key, change.IsDelete ? null : CheckpointRecords.From(change.Record));
+        }
+
+        var self = Self;
+        setup.Checkpoints.Write(
+            changes,
+            CheckpointRecords.Describe(delta.Metadata, setup.Configuration),
+            problem => self.Tell(new CheckpointWritten(problem), ActorRefs.NoSender));
+    }
+
+    private void OnCheckpointWritten(CheckpointWritten message)
+    {
+        var written = delta!;
+        delta = null;
+        if (message.Problem is null)
+        {
+            checkpointed = written.Metadata.AppliedIndex;
+            consensus.Tell(new CheckpointAdvanced(new LogIndex(checkpointed)));
+        }
+        else if (message.Problem.IsTransient)
+        {
+            // The next pass covers its changes, too.
+            state.ReturnDelta(written);
+            NodeLog.CheckpointPostponed(setup.Logger, message.Problem.Message);
+        }
+        else
+        {
+            throw new CheckpointFailedException(message.Problem.Message);
+        }
+
+        if (preparingReplacement)
+        {
+            replacer!.Tell(ReadyForReplacement.Instance);
+        }
+    }
+
+    private void OnPrepareReplacement()
+    {
+        preparingReplacement = true;
+        replacer = Sender;
+        if (delta is null)
+        {
+            replacer.Tell(ReadyForReplacement.Instance);
+        }
+    }
+
+    private void OnReplace(ReplaceState message)
+    {
+        preparingReplacement = false;
+        replacer = null;
+        if (message.State is null)
+        {
+            return;
+        }
+
+        state = message.State;
+        checkpointed = state.AppliedIndex;
+        gateway.Tell(new StateReplaced(LastApplied));
+        ServeWaitingReads();
+    }
+
+    private sealed record CheckpointDue
+    {
+        public static readonly CheckpointDue Instance = new();
+    }
+}

@@ -1,0 +1,482 @@
+using Keva.Raft.Log;
+using Keva.Raft.Membership;
+using Keva.Raft.Messages;
+using Keva.Raft.Roles;
+
+namespace Keva.Raft.Driver;
+
+/// <summary>
+/// Runs one <see cref="RaftCore"/> and does what it says in the only safe order: persist, then send what depends on it,
+/// then apply what is committed. Inputs only collect; <see cref="Flush"/> acts, so that everything which arrived
+/// together becomes one write, one message a peer and one batch to apply. Completions come back as inputs; nothing here
+/// waits.
+/// </summary>
+public sealed class RaftDriver
+{
+    // Keeps messages of very many very small proposals within what a receiver takes.
+    private const int MaxForwarded = 10_000;
+
+    private readonly GroupId group;
+    private readonly RaftOptions options;
+    private readonly RaftCore core;
+    private readonly RaftPorts ports;
+    private readonly HeldMessages held = new();
+    private readonly ProposalInbox inbox = new();
+    private readonly List<Proposal> toForward = [];
+    private readonly Queue<(LogIndex Last, long Bytes)> unapplied = new();
+    private readonly Queue<(long Sequence, HardState HardState)> hardStateWrites = new();
+    private readonly SortedDictionary<NodeId, SnapshotSending> sendings = [];
+    private readonly SnapshotReceiving receiving;
+    private HardState durableHardState;
+    private long lastSequence;
+    private long lastHardStateSequence;
+    private long persistedSequence;
+    private long unappliedBytes;
+    private Leadership leadership;
+    private int ticksUntilHandover;
+    private Term forwardTerm;
+
+    /// <param name="group">Which group this is.</param>
+    /// <param name="options">The core's options.</param>
+    /// <param name="core">A core that has just been made.</param>
+    /// <param name="ports">Where effects go.</param>
+    /// <param name="reset">From <see cref="Recovery"/>: what the journal must be told before anything else, or null.</param>
+    public RaftDriver(GroupId group, RaftOptions options, RaftCore core, RaftPorts ports, LogReset? reset = null)
+    {
+        this.group = group;
+        this.options = options;
+        this.core = core;
+        this.ports = ports;
+        durableHardState = core.HardState;
+        receiving = new SnapshotReceiving(ports.Snapshots);
+        leadership = new Leadership(core.Term, core.Leader);
+        if (reset is not null)
+        {
+            Write(core.HardState, reset, null);
+        }
+    }
+
+    public RaftCore Core => core;
+
+    /// <summary>False while the journal takes no writes.</summary>
+    public bool CanPersist { get; private set; } = true;
+
+    public bool IsStopping { get; private set; }
+
+    public bool IsLeader => core.Role == RoleKind.Leader;
+
+    /// <summary>The highest index that the state machine said it has applied.</summary>
+    public LogIndex AppliedIndex => core.ReportedApplied;
+
+    /// <summary>The state machine's latest hash mark.</summary>
+    public StateHashMark LatestMark => core.LatestStateHash;
+
+    public void Tick(TimeSpan now)
+    {
+        core.SetNow(now);
+        core.Tick();
+        foreach (var sending in sendings.Values.ToArray())
+        {
+            TickSending(sending);
+        }
+
+        if (IsLeader && !CanPersist && --ticksUntilHandover <= 0)
+        {
+            // A leader that takes no writes gives way to one that does, if there is one; else it goes on for the reads.
+            ticksUntilHandover = options.ElectionTicks;
+            core.TransferLeadership(null);
+        }
+    }
+
+    /// <summary>A message from another server.</summary>
+    public void Receive(NodeId from, RaftMessage message, TimeSpan now)
+    {
+        core.SetNow(now);
+        core.Step(from, message);
+        switch (message)
+        {
+            case ForwardProposals forwarded:
+                TakeForwarded(from, forwarded);
+                break;
+            case ForwardRefused refused:
+                ports.Clients.ProposalsRefused(refused.ProposedFor, refused.Proposals, refused.Reason);
+                break;
+            case InstallSnapshotResponse response when IsLeader && response.Term == core.Term:
+                OnInstallSnapshotResponse(from, response);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Proposals of this server's clients, made for <paramref name="term"/>. Each is refused, or is applied at most once
+    /// and before any entry of a later term; if its message is lost, neither happens.
+    /// </summary>
+    public void Propose(Term term, IReadOnlyList<Proposal> proposals)
+    {
+        if (term != core.Term || core.Leader.IsNone || IsStopping)
+        {
+            var reason = IsStopping ? ProposalRefusal.Stopping : ProposalRefusal.NotLeader;
+            ports.Clients.ProposalsRefused(term, proposals.Select(proposal => proposal.Id).ToArray(), reason);
+        }
+        else if (IsLeader)
+        {
+            SettleInboxBefore(term);
+            inbox.Add(term, proposals, NodeId.None);
+        }
+        else
+        {
+            if (forwardTerm != term)
+            {
+                SendForwards();
+            }
+
+            forwardTerm = term;
+            toForward.AddRange(proposals);
+        }
+    }
+
+    /// <summary>See <see cref="RaftCore.RequestRead"/>; the answer comes by <see cref="IClientPort.ReadConfirmed"/>.</summary>
+    public void RequestRead(long readId, bool lease, TimeSpan now)
+    {
+        core.SetNow(now);
+        core.RequestRead(readId, lease);
+    }
+
+    /// <summary>The journal's writes up to <paramref name="sequence"/> are durable.</summary>
+    public void OnPersisted(long sequence)
+    {
+        Invariant.Check(sequence > persistedSequence && sequence <= lastSequence, "writes become durable in order and once");
+        persistedSequence = sequence;
+        while (hardStateWrites.TryPeek(out var write) && write.Sequence <= sequence)
+        {
+            hardStateWrites.Dequeue();
+            durableHardState = write.HardState;
+        }
+
+        core.OnPersisted(sequence, durableHardState);
+        held.Release(sequence, Send);
+    }
+
+    public void OnJournalStalled()
+    {
+        CanPersist = false;
+        ticksUntilHandover = 0;
+        core.SetCanPersist(false);
+    }
+
+    public void OnJournalResumed()
+    {
+        CanPersist = true;
+        core.SetCanPersist(true);
+    }
+
+    /// <summary>The state machine has applied up to <paramref name="index"/>; <paramref name="latest"/> is its latest mark.</summary>
+    public void OnApplied(LogIndex index, StateHashMark latest)
+    {
+        while (unapplied.TryPeek(out var batch) && batch.Last <= index)
+        {
+            unapplied.Dequeue();
+            unappliedBytes -= batch.Bytes;
+        }
+
+        core.OnApplied(index, latest);
+    }
+
+    /// <summary>A checkpoint is durable: the log behind it may go, but for a tail kept for slow followers.</summary>
+    public void OnCheckpoint(LogIndex checkpoint)
+    {
+        var to = core.Log.TrimPoint(checkpoint, options.RetainedLogEntries, options.RetainedLogBytes);
+        if (to > core.Log.Start.Index)
+        {
+            core.Log.TrimTo(to);
+            ports.Journal.Trim(group, core.Log.Start, core.Configuration);
+        }
+    }
+
+    /// <summary>Messages to <paramref name="peer"/> may have been lost.</summary>
+    public void OnPeerUnreachable(NodeId peer) => core.OnPeerUnreachable(peer);
+
+    /// <summary>Refuses new proposals and hands leadership over, if there is anyone to take it.</summary>
+    public void BeginStop()
+    {
+        IsStopping = true;
+        core.TransferLeadership(null);
+    }
+
+    public void OnSnapshotOpened(NodeId peer, SnapshotDescription snapshot)
+    {
+        if (sendings.TryGetValue(peer, out var sending))
+        {
+            ports.Snapshots.ReadChunk(peer, sending.OnOpened(snapshot));
+        }
+    }
+
+    public void OnSnapshotChunkRead(NodeId peer, long chunkNumber, ReadOnlyMemory<byte> data, bool isLast)
+    {
+        if (sendings.TryGetValue(peer, out var sending) && sending.OnChunkRead(core.Term, chunkNumber, data, isLast) is { } message)
+        {
+            Send(peer, message);
+        }
+    }
+
+    /// <summary>The snapshot for <paramref name="peer"/> could not be opened or read.</summary>
+    public void OnSnapshotFailed(NodeId peer)
+    {
+        if (sendings.Remove(peer))
+        {
+            ports.Snapshots.Close(peer);
+            core.OnSnapshotFailed(peer);
+        }
+    }
+
+    public void OnSnapshotChunkWritten()
+    {
+        if (receiving.OnChunkWritten(core.Term) is { } answer)
+        {
+            SendWhenHardStateIsDurable(answer.To, answer.Response);
+        }
+        else if (receiving.IsInstalling)
+        {
+            core.BeginSnapshotInstall();
+        }
+    }
+
+    public void OnSnapshotInstalled()
+    {
+        var (sender, snapshot) = receiving.OnInstalled();
+        var reset = new LogReset(snapshot.LastEntry, snapshot.Configuration);
+        core.FinishSnapshotInstall(reset);
+        unapplied.Clear();
+        unappliedBytes = 0;
+        Write(core.HardState, reset, null);
+        held.Hold(lastSequence, sender, new InstallSnapshotResponse(core.Term, snapshot.LastEntry, 0, Installed: true));
+    }
+
+    /// <summary>The snapshot could not be kept or put in place; the old state still stands.</summary>
+    public void OnSnapshotReceiveFailed()
+    {
+        if (receiving.IsInstalling)
+        {
+            core.FinishSnapshotInstall(null);
+        }
+
+        receiving.Forget();
+    }
+
+    /// <summary>Acts on everything that collected since the last call.</summary>
+    public void Flush()
+    {
+        if (!inbox.IsEmpty)
+        {
+            inbox.ProposeTo(core, IsStopping, Refuse);
+        }
+
+        SendForwards();
+        var ready = core.TakeReady(options.MaxUnappliedBytes - unappliedBytes);
+        Persist(ready.HardState);
+        foreach (var message in ready.Messages)
+        {
+            Deliver(message);
+        }
+
+        if (ready.Committed is { } committed)
+        {
+            unapplied.Enqueue((committed.Last.Index, committed.Size));
+            unappliedBytes += committed.Size;
+            ports.StateMachine.Apply(committed);
+        }
+
+        HandleSnapshots(ready);
+        TellClients(ready);
+    }
+
+    private void Persist(HardState? hardState)
+    {
+        if (core.Log.HasUnwritten)
+        {
+            core.Log.TakeUnwritten(() => lastSequence + 1, (_, batch) =>
+            {
+                Write(hardState, null, batch);
+                hardState = null;
+            });
+        }
+
+        if (hardState is not null)
+        {
+            Write(hardState, null, null);
+        }
+    }
+
+    private void Write(HardState? hardState, LogReset? reset, EntryBatch? entries)
+    {
+        lastSequence++;
+        if (hardState is { } changed)
+        {
+            lastHardStateSequence = lastSequence;
+            hardStateWrites.Enqueue((lastSequence, changed));
+        }
+
+        ports.Journal.Write(new JournalWrite(group, lastSequence, hardState, reset, entries));
+    }
+
+    private void Deliver(OutgoingMessage outgoing)
+    {
+        var after = outgoing.After == Durability.Log ? lastSequence : lastHardStateSequence;
+        if (after <= persistedSequence)
+        {
+            Send(outgoing.To, outgoing.Message);
+        }
+        else
+        {
+            held.Hold(after, outgoing.To, outgoing.Message);
+        }
+    }
+
+    private void SendWhenHardStateIsDurable(NodeId to, RaftMessage message) =>
+        Deliver(new OutgoingMessage(to, message, Durability.HardState));
+
+    private void Send(NodeId to, RaftMessage message) => ports.Peers.Send(to, group, message);
+
+    private void TakeForwarded(NodeId from, ForwardProposals forwarded)
+    {
+        if (IsLeader && forwarded.Term == core.Term)
+        {
+            SettleInboxBefore(core.Term);
+            inbox.Add(core.Term, forwarded.Proposals, from);
+        }
+        else
+        {
+            Refuse(from, forwarded.Term, ProposalRefusal.NotLeader, forwarded.Proposals.Select(proposal => proposal.Id).ToArray());
+        }
+    }
+
+    // The term may have changed since the last flush; what was proposed for an earlier one is refused then.
+    private void SettleInboxBefore(Term term)
+    {
+        if (!inbox.IsEmpty && inbox.Term != term)
+        {
+            inbox.ProposeTo(core, IsStopping, Refuse);
+        }
+    }
+
+    private void Refuse(NodeId origin, Term proposedFor, ProposalRefusal reason, IReadOnlyList<ProposalId> proposals)
+    {
+        if (origin.IsNone)
+        {
+            ports.Clients.ProposalsRefused(proposedFor, proposals, reason);
+        }
+        else
+        {
+            foreach (var some in proposals.Chunk(MaxForwarded))
+            {
+                SendWhenHardStateIsDurable(origin, new ForwardRefused(core.Term, proposedFor, some, reason));
+            }
+        }
+    }
+
+    private void SendForwards()
+    {
+        if (toForward.Count == 0)
+        {
+            return;
+        }
+
+        if (core.Term != forwardTerm || core.Leader.IsNone || IsLeader)
+        {
+            Refuse(NodeId.None, forwardTerm, ProposalRefusal.NotLeader, toForward.Select(proposal => proposal.Id).ToArray());
+            toForward.Clear();
+            return;
+        }
+
+        var batch = new List<Proposal>();
+        var bytes = 0L;
+        foreach (var proposal in toForward)
+        {
+            if (batch.Count > 0 && (batch.Count == MaxForwarded || bytes + proposal.Payload.Length > options.MaxAppendBytes))
+            {
+                SendWhenHardStateIsDurable(core.Leader, new ForwardProposals(forwardTerm, batch));
+                batch = [];
+                bytes = 0;
+            }
+
+            batch.Add(proposal);
+            bytes += proposal.Payload.Length + EntryBatchCodec.EntryOverhead;
+        }
+
+        SendWhenHardStateIsDurable(core.Leader, new ForwardProposals(forwardTerm, batch));
+        toForward.Clear();
+    }
+
+    private void HandleSnapshots(Ready ready)
+    {
+        foreach (var peer in ready.SnapshotsNeeded)
+        {
+            sendings[peer] = new SnapshotSending(peer, options);
+            ports.Snapshots.Open(peer);
+        }
+
+        foreach (var (from, request) in ready.SnapshotChunks)
+        {
+            if (request.Term != core.Term)
+            {
+                continue;
+            }
+
+            if (request.Snapshot.Index <= core.Log.CommitIndex && !receiving.IsInstalling)
+            {
+                // All of it is here already: committed entries are equal everywhere.
+                SendWhenHardStateIsDurable(from, new InstallSnapshotResponse(core.Term, request.Snapshot, 0, Installed: true));
+            }
+            else if (receiving.OnChunk(from, request, core.Term) is { } answer)
+            {
+                SendWhenHardStateIsDurable(from, answer);
+            }
+        }
+    }
+
+    private void OnInstallSnapshotResponse(NodeId from, InstallSnapshotResponse response)
+    {
+        if (!sendings.TryGetValue(from, out var sending) || !sending.OnResponse(response, out var read))
+        {
+            return;
+        }
+
+        if (response.Installed)
+        {
+            sendings.Remove(from);
+            ports.Snapshots.Close(from);
+            core.OnSnapshotSent(from, response.Snapshot.Index);
+        }
+        else if (read is { } chunk)
+        {
+            ports.Snapshots.ReadChunk(from, chunk);
+        }
+    }
+
+    private void TickSending(SnapshotSending sending)
+    {
+        if (!IsLeader || sending.IsTimedOut)
+        {
+            OnSnapshotFailed(sending.Peer);
+        }
+        else if (sending.Tick(core.Term) is { } again)
+        {
+            Send(sending.Peer, again);
+        }
+    }
+
+    private void TellClients(Ready ready)
+    {
+        foreach (var read in ready.Reads)
+        {
+            ports.Clients.ReadConfirmed(read);
+        }
+
+        var now = new Leadership(core.Term, core.Leader);
+        if (now != leadership)
+        {
+            leadership = now;
+            ports.Clients.LeadershipChanged(now);
+        }
+    }
+}

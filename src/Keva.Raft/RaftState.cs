@@ -1,0 +1,138 @@
+using Keva.Raft.Log;
+using Keva.Raft.Membership;
+using Keva.Raft.Messages;
+using Keva.Raft.Reads;
+
+namespace Keva.Raft;
+
+/// <summary>
+/// What a server knows in every role (figure 3.1), and the outputs that collect until the driver takes them. The roles
+/// change it; nobody else does.
+/// </summary>
+internal sealed class RaftState
+{
+    private readonly Random random;
+    private readonly List<OutgoingMessage> messages = [];
+    private readonly List<ConfirmedRead> reads = [];
+    private readonly List<NodeId> snapshotsNeeded = [];
+    private readonly List<IncomingSnapshotChunk> snapshotChunks = [];
+    private HardState takenHardState;
+
+    public RaftState(RaftOptions options, NodeId self, HardState hardState, RaftLog log, ClusterConfiguration configuration, Random random)
+    {
+        options.Validate();
+        Options = options;
+        Self = self;
+        HardState = hardState;
+        takenHardState = hardState;
+        DurableHardState = hardState;
+        Log = log;
+        Configuration = configuration;
+        this.random = random;
+        ReportedApplied = log.AppliedIndex;
+        LocalReads = new LocalReads(options.ReadTimeoutTicks);
+    }
+
+    public RaftOptions Options { get; }
+
+    public NodeId Self { get; }
+
+    public RaftLog Log { get; }
+
+    public ClusterConfiguration Configuration { get; set; }
+
+    public HardState HardState { get; private set; }
+
+    /// <summary>The hard state that is known to be on disk.</summary>
+    public HardState DurableHardState { get; set; }
+
+    public Term Term => HardState.Term;
+
+    /// <summary>The leader of the current term, as far as known.</summary>
+    public NodeId Leader { get; set; }
+
+    /// <summary>Reads of this server's clients that no leader has confirmed yet.</summary>
+    public LocalReads LocalReads { get; }
+
+    /// <summary>False while the disk takes no writes: then this server neither stands for election nor takes proposals.</summary>
+    public bool CanPersist { get; set; } = true;
+
+    /// <summary>
+    /// True from the moment a complete snapshot is being put in place until it is: nothing may be appended meanwhile.
+    /// </summary>
+    public bool IsInstallingSnapshot { get; set; }
+
+    /// <summary>The last index that the state machine reported as applied.</summary>
+    public LogIndex ReportedApplied { get; set; }
+
+    public StateHashHistory StateHashes { get; } = new();
+
+    /// <summary>Messages that were dropped because they were late or of no interest to the role.</summary>
+    public long IgnoredMessages { get; private set; }
+
+    /// <summary>Monotonic time as of the latest input; leases alone need it.</summary>
+    public TimeSpan Now { get; set; }
+
+    public bool HardStateChanged => HardState != takenHardState;
+
+    public bool HasOutput =>
+        HardStateChanged || messages.Count > 0 || reads.Count > 0 || snapshotsNeeded.Count > 0 || snapshotChunks.Count > 0;
+
+    /// <summary>Moves to a later term, with no vote cast in it.</summary>
+    public void EnterTerm(Term term)
+    {
+        Invariant.Check(term > Term, "terms only grow");
+        HardState = new HardState(term, NodeId.None);
+    }
+
+    /// <summary>§3.4: at most one vote in a term.</summary>
+    public void VoteFor(NodeId candidate)
+    {
+        Invariant.Check(HardState.VotedFor.IsNone || HardState.VotedFor == candidate, "a server votes once in a term");
+        HardState = HardState with { VotedFor = candidate };
+    }
+
+    public void Send(NodeId to, RaftMessage message, Durability after = Durability.HardState)
+    {
+        Invariant.Check(to != Self, "a server sends itself no messages");
+        messages.Add(new OutgoingMessage(to, message, after));
+    }
+
+    /// <summary>Drops a message. The reason is for the reader of the code; late messages are ordinary.</summary>
+    public void Ignore(string reason)
+    {
+        _ = reason;
+        IgnoredMessages++;
+    }
+
+    /// <summary>Whether this server may lead: it votes, and its disk takes writes.</summary>
+    public bool MayStand => Configuration.IsVoter(Self) && CanPersist;
+
+    public void Confirm(ConfirmedRead read) => reads.Add(read);
+
+    public void NeedSnapshot(NodeId peer) => snapshotsNeeded.Add(peer);
+
+    public void Receive(IncomingSnapshotChunk chunk) => snapshotChunks.Add(chunk);
+
+    /// <summary>A wait before the next election, drawn from [ElectionTicks, 2 × ElectionTicks).</summary>
+    public int DrawElectionTimeout() => Options.ElectionTicks + random.Next(Options.ElectionTicks);
+
+    public Ready TakeReady(EntryBatch? committed)
+    {
+        var ready = new Ready
+        {
+            HardState = HardStateChanged ? HardState : null,
+            Messages = messages.Count == 0 ? [] : messages.ToArray(),
+            Reads = reads.Count == 0 ? [] : reads.ToArray(),
+            SnapshotsNeeded = snapshotsNeeded.Count == 0 ? [] : snapshotsNeeded.ToArray(),
+            SnapshotChunks = snapshotChunks.Count == 0 ? [] : snapshotChunks.ToArray(),
+            Committed = committed,
+        };
+        takenHardState = HardState;
+        messages.Clear();
+        reads.Clear();
+        snapshotsNeeded.Clear();
+        snapshotChunks.Clear();
+        return ready;
+    }
+}

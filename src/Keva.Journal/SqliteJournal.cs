@@ -329,12 +329,11 @@ public sealed class SqliteJournal : IJournal
             AccountForDeletion(deletion, deletedUpTo);
         }
 
-        var commit = new JournalCommit(batch.Count, rows, bytes, Stopwatch.GetElapsedTime(started));
-        Report(commit);
+        Report(rows, bytes, Stopwatch.GetElapsedTime(started));
         storage.Tidy(isIdle: false);
     }
 
-    private void Report(JournalCommit commit)
+    private void Report(int rows, long bytes, TimeSpan duration)
     {
         var writes = 0;
         foreach (var write in batch)
@@ -343,6 +342,7 @@ public sealed class SqliteJournal : IJournal
             writes += write.Sequence is null ? 0 : 1;
         }
 
+        var commit = new JournalCommit(writes, rows, bytes, duration);
         lock (gate)
         {
             statistics = statistics with
@@ -364,7 +364,10 @@ public sealed class SqliteJournal : IJournal
             }
         }
 
-        events.Committed(commit);
+        if (writes > 0)
+        {
+            events.Committed(commit);
+        }
     }
 
     /// <summary>Deletes a few rows behind trims in a transaction of their own. False if there are none.</summary>

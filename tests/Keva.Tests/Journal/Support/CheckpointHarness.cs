@@ -65,10 +65,18 @@ internal abstract class CheckpointHarness : IDisposable
     private sealed class Loader(Action<LoadedCheckpoint> completed) : ICheckpointLoad
     {
         private readonly List<CheckpointRecord> all = [];
+        private (CheckpointMetadata Metadata, long RecordCount)? description;
+
+        public void Describe(CheckpointMetadata metadata, long recordCount) => description = (metadata, recordCount);
 
         public void Records(CheckpointRecord[] records) => all.AddRange(records);
 
-        public void Loaded(CheckpointMetadata? metadata) => completed(new LoadedCheckpoint(all, metadata, Problem: null));
+        public void Loaded(CheckpointMetadata? metadata)
+        {
+            Assert.Equal(metadata, description?.Metadata);
+            Assert.Equal(all.Count, description?.RecordCount ?? 0);
+            completed(new LoadedCheckpoint(all, metadata, Problem: null));
+        }
 
         public void Refused(StorageProblem problem) => completed(new LoadedCheckpoint([], Metadata: null, problem));
     }

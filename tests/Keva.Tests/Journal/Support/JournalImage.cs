@@ -106,7 +106,7 @@ internal sealed class JournalImage
             yield return ledger.Prepare(new JournalWrite(Group, i, Vote(i, 3), Reset: null, Batch(3 * i - 2, 3, i, new string('x', 300))));
             if (i == 8)
             {
-                yield return ledger.PrepareTrim(Group, Id(10, 4), Configuration(4))!;
+                yield return ledger.PrepareTrim(Group, Id(10, 4), ConfigurationOf(4))!;
             }
         }
 

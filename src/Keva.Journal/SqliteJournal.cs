@@ -31,6 +31,7 @@ public sealed class SqliteJournal : IJournal
     private readonly Queue<PreparedWrite> prepared = [];
     private readonly List<PreparedWrite> batch = [];
     private List<Request> taken = [];
+    private long durableRow;
     private bool replayed;
     private bool stalled;
 
@@ -243,6 +244,7 @@ public sealed class SqliteJournal : IJournal
                 // All groups share one file, so one pass reads them all.
                 storage.Replay(ledger);
                 replayed = true;
+                durableRow = ledger.LastRow;
             }
 
             events.Recovered(request.Group, ledger.TakeRecovered(request.Group));
@@ -269,6 +271,7 @@ public sealed class SqliteJournal : IJournal
 
                 var released = reserve.TryRelease();
                 storage.MakeRoom();
+                DeleteSuperfluous();
                 if (!released && !WaitForRetry())
                 {
                     return false;
@@ -312,20 +315,21 @@ public sealed class SqliteJournal : IJournal
     {
         var rows = 0;
         var bytes = 0L;
-        var durableRow = 0L;
+        var lastRow = durableRow;
         foreach (var write in batch)
         {
             rows += write.Rows.Length;
             bytes += write.PayloadBytes;
-            durableRow = write.Rows.Length > 0 ? write.Rows[^1].Number : durableRow;
+            lastRow = write.Rows.Length > 0 ? write.Rows[^1].Number : lastRow;
         }
 
         var started = Stopwatch.GetTimestamp();
         if (rows > 0)
         {
             // More rows than this transaction adds, so that deleting catches up under any load.
-            var deletion = stalled ? null : ledger.NextDeletion(Math.Max(64, 4 * rows), durableRow);
+            var deletion = stalled ? null : ledger.NextDeletion(Math.Max(64, 4 * rows), lastRow);
             var deletedUpTo = storage.Commit(batch, deletion);
+            durableRow = lastRow;
             AccountForDeletion(deletion, deletedUpTo);
         }
 
@@ -373,7 +377,7 @@ public sealed class SqliteJournal : IJournal
     /// <summary>Deletes a few rows behind trims in a transaction of their own. False if there are none.</summary>
     private bool DeleteSuperfluous()
     {
-        if (prepared.Count > 0 || ledger.NextDeletion(256, ledger.LastRow) is not { } deletion)
+        if (ledger.NextDeletion(256, durableRow) is not { } deletion)
         {
             return false;
         }
@@ -385,7 +389,7 @@ public sealed class SqliteJournal : IJournal
         }
         catch (StorageException e) when (e.Problem.IsTransient)
         {
-            // No harm done, and no writer waits. It is tried again together with the next write.
+            // No harm done. It is tried again together with the next write.
             return false;
         }
     }

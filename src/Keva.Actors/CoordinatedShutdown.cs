@@ -83,7 +83,7 @@ public sealed class CoordinatedShutdown
                 return _run;
             }
 
-            completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            completion = new(_system.CompletionOptions);
             _run = completion.Task;
             _reason = reason;
         }

@@ -121,7 +121,9 @@ public sealed class DeterministicHost
     {
         public DeterministicHost Host => host;
 
-        public override bool OverridesNamed => true;
+        public override bool IsDeterministic => true;
+
+        protected internal override void Post(Action action) => host._world.MakeReady(action);
 
         protected internal override void Schedule(Mailbox mailbox)
         {

@@ -1,0 +1,324 @@
+using Keva.Actors;
+using Keva.Actors.Event;
+
+namespace Keva.Tests.Actors;
+
+public sealed class SupervisionTests
+{
+    public static TheoryData<Dispatch> Dispatchers => ActorHarness.Dispatchers;
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void A_failed_actor_is_restarted_and_goes_on_with_its_mailbox_but_without_the_message(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch);
+        var probe = harness.NewProbe();
+        var actor = harness.Puppet(Counting(probe), probe.Ref, "a");
+
+        Array.ForEach<object>(["one", "two", "fail", "three"], actor.Tell);
+
+        probe.Expect("PreStart", "one 1", "two 2", "PreRestart fail fail", "PostStop a", "PostRestart fail", "PreStart", "three 1");
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void A_resumed_actor_keeps_its_state(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch, new OneForOneStrategy(_ => Directive.Resume));
+        var probe = harness.NewProbe();
+        var actor = harness.Puppet(Counting(probe), probe.Ref);
+
+        Array.ForEach<object>(["one", "fail", "two"], actor.Tell);
+
+        probe.Expect("PreStart", "one 1", "two 2");
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void A_stop_verdict_ends_the_actor(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch, new OneForOneStrategy(_ => Directive.Stop));
+        var probe = harness.NewProbe();
+        var actor = harness.Puppet(Counting(probe), probe.Ref, "a");
+        probe.Watch(actor);
+
+        Array.ForEach<object>(["one", "fail", "two"], actor.Tell);
+
+        probe.Expect("PreStart", "one 1", "PostStop a");
+        probe.Next<Terminated>();
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void Every_failure_is_published_with_its_place(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch);
+        var probe = harness.NewProbe();
+        harness.System.EventStream.Subscribe<Error>(probe.Ref);
+        var actor = harness.Puppet(Counting(probe), name: "a");
+
+        actor.Tell("fail");
+
+        var error = probe.Next<Error>();
+        Assert.Equal("fail", error.Cause.Message);
+        Assert.Equal("keva://test/user/a", error.LogSource);
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void What_escalates_past_the_top_stops_the_system_and_is_recorded(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch, new OneForOneStrategy(_ => Directive.Escalate));
+        var probe = harness.NewProbe();
+        var actor = harness.Puppet(Counting(probe));
+        Assert.False(harness.System.WhenTerminated.IsCompleted);
+
+        actor.Tell("fail");
+
+        harness.Wait(harness.System.WhenTerminated);
+        Assert.Equal("fail", harness.System.FailureCause?.Message);
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void An_escalated_failure_is_judged_as_the_failure_of_the_parent(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch);
+        var probe = harness.NewProbe();
+        var parent = Parent(harness, probe, new OneForOneStrategy(_ => Directive.Escalate));
+        probe.Expect("PreStart", "PreStart");
+
+        parent.Tell("fail");
+
+        probe.Expect("PreRestart fail ");
+        ExpectBothEnds(probe);
+        probe.Expect("PostRestart fail", "PreStart", "PreStart");
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void A_parent_that_is_resumed_after_an_escalation_resumes_the_child(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch, new OneForOneStrategy(_ => Directive.Resume));
+        var probe = harness.NewProbe();
+        var parent = Parent(harness, probe, new OneForOneStrategy(_ => Directive.Escalate));
+        probe.Expect("PreStart", "PreStart");
+
+        Array.ForEach<object>(["one", "fail", "two", "fail", "fail", "three"], parent.Tell);
+
+        probe.Expect("one 1", "two 2", "three 3");
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void A_restart_stops_the_children(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch);
+        var probe = harness.NewProbe();
+        var parent = Parent(harness, probe, strategy: null);
+        probe.Expect("PreStart", "PreStart");
+
+        parent.Tell("fail yourself");
+
+        probe.Expect("PreRestart fail yourself fail yourself");
+        ExpectBothEnds(probe);
+        probe.Expect("PostRestart fail yourself", "PreStart", "PreStart");
+        parent.Tell("one");
+        probe.Expect("one 1");
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void Children_that_PreRestart_spares_are_restarted(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch);
+        var probe = harness.NewProbe();
+        var parent = harness.System.ActorOf(Props.Create(() => new Puppet(ToChild)
+        {
+            KeepsChildren = true,
+            Starting = self =>
+            {
+                if (self.Ctx.Child("child") == ActorRefs.Nobody)
+                {
+                    self.Ctx.ActorOf(Props.Create(() => new Puppet(Counting(probe)) { Log = probe.Ref }), "child");
+                }
+            },
+        }));
+        parent.Tell("one");
+        probe.Expect("PreStart", "one 1");
+
+        parent.Tell("fail yourself");
+        parent.Tell("two");
+
+        probe.Expect("PreRestart fail yourself ", "PostStop child", "PostRestart fail yourself", "PreStart", "two 1");
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void Siblings_of_a_failed_actor_go_on(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch);
+        var probe = harness.NewProbe();
+        var (one, other) = (harness.Puppet(Counting(probe)), harness.Puppet(Counting(probe)));
+        other.Tell("before");
+        probe.Expect("before 1");
+
+        one.Tell("fail");
+        one.Tell("again");
+        probe.Expect("again 1");
+        other.Tell("after");
+
+        probe.Expect("after 2");
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void One_restart_more_than_allowed_stops_the_actor(Dispatch dispatch)
+    {
+        var strategy = new OneForOneStrategy(2, TimeSpan.FromSeconds(10), _ => Directive.Restart);
+        using var harness = new ActorHarness(dispatch, strategy);
+        var probe = harness.NewProbe();
+        var actor = harness.Puppet(Counting(probe));
+        probe.Watch(actor);
+
+        Array.ForEach<object>(["fail", "fail", "one", "fail"], actor.Tell);
+
+        probe.Expect("one 1");
+        probe.Next<Terminated>();
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void The_limit_of_restarts_counts_anew_after_its_time(Dispatch dispatch)
+    {
+        var strategy = new OneForOneStrategy(1, TimeSpan.FromSeconds(10), _ => Directive.Restart);
+        using var harness = new ActorHarness(dispatch, strategy);
+        var probe = harness.NewProbe();
+        var actor = harness.Puppet(Counting(probe));
+
+        for (var round = 0; round < 5; round++)
+        {
+            Array.ForEach<object>(["one", "fail", "two"], actor.Tell);
+            probe.Expect(round == 0 ? "one 1" : "one 2", "two 1");
+            harness.Advance(TimeSpan.FromSeconds(11));
+        }
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void An_actor_that_cannot_start_is_stopped_by_default(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch);
+        var probe = harness.NewProbe();
+        harness.System.EventStream.Subscribe<Error>(probe.Ref);
+        var actor = harness.System.ActorOf(Props.Create<Puppet>(() => throw new InvalidDataException("no disk")));
+        probe.Watch(actor);
+
+        var error = Assert.IsType<ActorInitializationException>(probe.Next<Error>().Cause);
+        Assert.IsType<InvalidDataException>(error.InnerException);
+        probe.Next<Terminated>();
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void An_actor_that_cannot_start_is_tried_again_if_its_supervisor_says_so(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch, new OneForOneStrategy(_ => Directive.Restart));
+        var probe = harness.NewProbe();
+        var attempts = 0;
+        var actor = harness.System.ActorOf(Props.Create(() => ++attempts < 4 ? throw new InvalidDataException("no disk") : new Puppet(Counting(probe))));
+
+        actor.Tell("one");
+
+        probe.Expect("one 1");
+        Assert.Equal(4, attempts);
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void An_actor_that_fails_again_in_its_restart_is_stopped_by_default(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch);
+        var probe = harness.NewProbe();
+        var incarnations = 0;
+        var actor = harness.System.ActorOf(Props.Create(() => ++incarnations > 1 ? throw new InvalidDataException("no disk") : new Puppet(Counting(probe))));
+        probe.Watch(actor);
+        harness.System.EventStream.Subscribe<Error>(probe.Ref);
+
+        actor.Tell("fail");
+
+        Assert.Equal("fail", probe.Next<Error>().Cause.Message);
+        Assert.Equal("fail", Assert.IsType<PostRestartException>(probe.Next<Error>().Cause).OriginalCause.Message);
+        probe.Next<Terminated>();
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void A_supervisor_that_cannot_judge_fails_itself(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch, new OneForOneStrategy(_ => Directive.Escalate));
+        var probe = harness.NewProbe();
+        var parent = Parent(harness, probe, new OneForOneStrategy(_ => throw new InvalidDataException("no verdict")));
+
+        parent.Tell("fail");
+
+        harness.Wait(harness.System.WhenTerminated);
+        Assert.Equal("no verdict", harness.System.FailureCause?.Message);
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void An_actor_that_fails_while_it_stops_ends_all_the_same(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch);
+        var probe = harness.NewProbe();
+        harness.System.EventStream.Subscribe<Error>(probe.Ref);
+        var actor = harness.System.ActorOf(Props.Create(() => new BadEnd()));
+        probe.Watch(actor);
+
+        harness.System.Stop(actor);
+
+        Assert.Equal("bad end", probe.Next<Error>().Cause.Message);
+        probe.Next<Terminated>();
+    }
+
+    [Theory, MemberData(nameof(Dispatchers))]
+    public void The_strategy_in_the_props_goes_before_that_of_the_actor(Dispatch dispatch)
+    {
+        using var harness = new ActorHarness(dispatch);
+        var probe = harness.NewProbe();
+        var parent = harness.System.ActorOf(
+            ParentProps(probe, new OneForOneStrategy(_ => Directive.Restart)).WithSupervisorStrategy(new OneForOneStrategy(_ => Directive.Resume)),
+            "parent");
+        probe.Expect("PreStart", "PreStart");
+
+        Array.ForEach<object>(["one", "fail", "two"], parent.Tell);
+
+        probe.Expect("one 1", "two 2");
+    }
+
+    private static Action<Puppet, object> Counting(Probe probe) => (self, message) =>
+    {
+        if (message is string text && text.StartsWith("fail", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException(text);
+        }
+
+        probe.Ref.Tell($"{message} {++self.Count}");
+    };
+
+    /// <summary>The children end beside the failed incarnation's PostStop; the next incarnation waits for both.</summary>
+    private static void ExpectBothEnds(Probe probe)
+    {
+        HashSet<string> ends = [probe.Next<string>(), probe.Next<string>()];
+        Assert.True(ends.SetEquals(["PostStop child", "PostStop parent"]), string.Join(", ", ends));
+    }
+
+    private static IActorRef Parent(ActorHarness harness, Probe probe, SupervisorStrategy? strategy) =>
+        harness.System.ActorOf(ParentProps(probe, strategy), "parent");
+
+    private static Props ParentProps(Probe probe, SupervisorStrategy? strategy) => Props.Create(() => new Puppet(ToChild)
+    {
+        Log = probe.Ref,
+        Strategy = strategy,
+        Starting = self => self.Ctx.ActorOf(Props.Create(() => new Puppet(Counting(probe)) { Log = probe.Ref }), "child"),
+    });
+
+    private static void ToChild(Puppet self, object message)
+    {
+        if (message is "fail yourself")
+        {
+            throw new InvalidOperationException("fail yourself");
+        }
+
+        self.Ctx.Child("child").Tell(message);
+    }
+
+    private sealed class BadEnd : ReceiveActor
+    {
+        protected override void PostStop() => throw new InvalidOperationException("bad end");
+    }
+}

@@ -120,10 +120,9 @@ public sealed class CoordinatedShutdown
         {
             await start();
         }
-#pragma warning disable CA1031 // One task that fails must not keep the others from their shutdown.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
+            // One task that fails must not keep the others from their shutdown.
             Report(exception, $"Task {name} of phase {phase.Name} has failed");
         }
     }

@@ -81,6 +81,11 @@ internal sealed class AskRef<T>(ActorSystem system, TimeSpan timeout, ICanTell r
 
     public override void Abandon() => Fail("was not answered before the system stopped");
 
+    // Not the identity of the object, which differs from run to run.
+    public override int GetHashCode() => Path.Uid.GetHashCode();
+
+    public override bool Equals(object? obj) => ReferenceEquals(this, obj);
+
     public override string ToString() => Path.ToString();
 
     private void Fail(string what)

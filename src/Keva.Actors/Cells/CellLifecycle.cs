@@ -128,10 +128,9 @@ internal sealed class CellLifecycle(ActorCell cell, IInternalActorRef parent, De
         {
             cell.NewIncarnation().AroundPreStart();
         }
-#pragma warning disable CA1031 // Supervision is what becomes of whatever an actor throws.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
+            // Supervision is what becomes of whatever an actor throws.
             cell.ForgetIncarnation();
             Fail(
                 exception as ActorInitializationException
@@ -200,10 +199,9 @@ internal sealed class CellLifecycle(ActorCell cell, IInternalActorRef parent, De
         {
             failed.AroundPreRestart(cause, _failedMessage);
         }
-#pragma warning disable CA1031 // The incarnation is given up anyway; the restart goes on without its help.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
+            // The incarnation is given up anyway; the restart goes on without its help.
             cell.PublishError(exception, "failed in PreRestart");
         }
 
@@ -248,10 +246,9 @@ internal sealed class CellLifecycle(ActorCell cell, IInternalActorRef parent, De
                 survivor.Ref.SendSystemMessage(new Recreate(cause));
             }
         }
-#pragma warning disable CA1031 // Supervision is what becomes of whatever an actor throws.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
+            // Supervision is what becomes of whatever an actor throws.
             cell.ForgetIncarnation();
             Fail(new PostRestartException(cell.Self, exception, cause), perpetrator: null);
         }
@@ -264,10 +261,9 @@ internal sealed class CellLifecycle(ActorCell cell, IInternalActorRef parent, De
         {
             cell.Actor?.AroundPostStop();
         }
-#pragma warning disable CA1031 // The actor ends anyway; that its clean-up failed is reported.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
+            // The actor ends anyway; that its clean-up failed is reported.
             cell.PublishError(exception, "failed in PostStop");
         }
 
@@ -293,10 +289,9 @@ internal sealed class CellLifecycle(ActorCell cell, IInternalActorRef parent, De
             var strategy = cell.Props.SupervisorStrategy ?? cell.Actor?.AskSupervisorStrategy() ?? SupervisorStrategy.DefaultStrategy;
             directive = strategy.Decide(cause, child.History, cell.System.Scheduler.Now);
         }
-#pragma warning disable CA1031 // A supervisor that cannot judge has failed itself.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
+            // A supervisor that cannot judge has failed itself.
             cause = exception;
         }
 

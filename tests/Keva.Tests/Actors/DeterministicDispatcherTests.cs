@@ -194,6 +194,15 @@ public sealed class DeterministicDispatcherTests
     }
 
     [Fact]
+    public void An_aborted_host_takes_no_new_system()
+    {
+        var host = new DeterministicDispatcher(1).AddHost("host");
+        host.Abort();
+
+        Assert.Throws<InvalidOperationException>(() => ActorSystem.Create("test", host.Options));
+    }
+
+    [Fact]
     public void A_paused_host_does_nothing_and_its_clock_goes_on()
     {
         var (world, host, counter) = Counter();

@@ -1,5 +1,6 @@
 using Keva.Actors;
 using Keva.Actors.Event;
+using Keva.Actors.Simulation;
 
 namespace Keva.Tests.Actors;
 
@@ -278,6 +279,106 @@ public sealed class SupervisionTests
         Array.ForEach<object>(["one", "fail", "two"], parent.Tell);
 
         probe.Expect("one 1", "two 2");
+    }
+
+    [Theory]
+    [InlineData(Directive.Resume)]
+    [InlineData(Directive.Restart)]
+    public void Children_that_fail_and_escalate_at_the_same_time_all_go_on(Directive verdict)
+    {
+        for (ulong seed = 0; seed < 200; seed++)
+        {
+            var world = new DeterministicDispatcher(seed);
+            var options = world.AddHost("host").Options with { GuardianSupervisorStrategy = new OneForOneStrategy(_ => verdict) };
+            var system = ActorSystem.Create("test", options);
+            var handled = new List<string>();
+            var parent = system.ActorOf(Props.Create(() => new Puppet(ToAllChildren)
+            {
+                Strategy = new OneForOneStrategy(_ => Directive.Escalate),
+                Starting = self =>
+                {
+                    for (var number = 0; number < 4; number++)
+                    {
+                        self.Ctx.ActorOf(Props.Create(() => new Puppet((child, message) =>
+                            handled.Add(message is "fail" ? throw new InvalidOperationException() : child.Me.Path.Name))));
+                    }
+                },
+            }));
+            parent.Tell("fail");
+            world.RunUntilIdle();
+
+            parent.Tell("work");
+            world.RunUntilIdle();
+
+            Assert.Equal(4, handled.Distinct(StringComparer.Ordinal).Count());
+        }
+    }
+
+    [Fact]
+    public void Whatever_the_order_of_failures_stops_and_verdicts_the_system_can_be_stopped()
+    {
+        for (ulong seed = 0; seed < 300; seed++)
+        {
+            var world = new DeterministicDispatcher(seed);
+            var dice = new Random((int)seed);
+            var strategy = new OneForOneStrategy(_ => (Directive)dice.Next(4));
+            var options = world.AddHost("host").Options with { GuardianSupervisorStrategy = new OneForOneStrategy(_ => (Directive)dice.Next(4)) };
+            var system = ActorSystem.Create("test", options);
+            var started = 0;
+            Props Make(int generation) => Props.Create(() => new Puppet((self, message) =>
+            {
+                ToAllChildren(self, message);
+                switch (dice.Next(6))
+                {
+                    case 0:
+                        throw new InvalidOperationException("at random");
+                    case 1:
+                        self.Ctx.Stop(self.Me);
+                        break;
+                    case 2 when generation > 0:
+                        self.Ctx.ActorOf(Make(generation - 1));
+                        break;
+                }
+            })
+            {
+                Strategy = strategy,
+                KeepsChildren = dice.Next(2) == 0,
+                Starting = self =>
+                {
+                    started++;
+                    if (dice.Next(8) == 0)
+                    {
+                        throw new InvalidOperationException("in the beginning");
+                    }
+
+                    if (generation > 0)
+                    {
+                        self.Ctx.ActorOf(Make(generation - 1));
+                    }
+                },
+            });
+            var top = Enumerable.Range(0, 3).Select(_ => system.ActorOf(Make(3))).ToList();
+            for (var round = 0; round < 30; round++)
+            {
+                top[dice.Next(3)].Tell("work");
+                _ = world.RunUntil(() => dice.Next(20) == 0, TimeSpan.Zero);
+            }
+
+            _ = system.Terminate();
+            world.RunUntilIdle();
+
+            Assert.True(system.WhenTerminated.IsCompleted, $"Seed {seed}: the system did not end");
+            Assert.Empty(system.GetMailboxDepths());
+            Assert.True(started > 3, "Nothing ever ran");
+        }
+    }
+
+    private static void ToAllChildren(Puppet self, object message)
+    {
+        foreach (var child in self.Ctx.GetChildren())
+        {
+            child.Tell(message);
+        }
     }
 
     private static Action<Puppet, object> Counting(Probe probe) => (self, message) =>

@@ -141,6 +141,11 @@ internal sealed class CellLifecycle(ActorCell cell, IInternalActorRef parent, De
 
     private void Resume(Exception? causedByFailure)
     {
+        if (_phase >= Phase.Terminating)
+        {
+            return;
+        }
+
         if (cell.Actor is null && _phase == Phase.Running && causedByFailure is not null)
         {
             // What never was cannot be resumed: it is tried again.
@@ -276,9 +281,9 @@ internal sealed class CellLifecycle(ActorCell cell, IInternalActorRef parent, De
 
     private void JudgeChild(Failed failed)
     {
-        // A child that is being stopped already, or whose stop overtook its failure, needs no verdict.
-        if (cell.Children.Find(failed.Child) is not { IsStopping: false } child)
+        if (cell.Children.Find(failed.Child) is not { } child)
         {
+            // It has ended meanwhile, and its name may be another's by now.
             return;
         }
 

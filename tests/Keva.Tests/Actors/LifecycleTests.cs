@@ -58,6 +58,30 @@ public sealed class LifecycleTests
         probe.ExpectNothingMore();
     }
 
+    [Fact]
+    public void An_actor_that_waits_for_its_children_to_end_handles_no_message()
+    {
+        for (ulong seed = 0; seed < 50; seed++)
+        {
+            var world = new Keva.Actors.Simulation.DeterministicDispatcher(seed);
+            var system = ActorSystem.Create("test", world.AddHost("host").Options);
+            var handled = new List<object>();
+            var actor = system.ActorOf(Props.Create(() => new Puppet((self, message) =>
+            {
+                handled.Add(message);
+                self.Ctx.ActorOf(Props.Create(() => new Puppet((_, _) => { })));
+                self.Ctx.Stop(self.Me);
+                self.Me.Tell("never handled");
+            })));
+
+            actor.Tell("first");
+            world.RunUntilIdle();
+
+            Assert.Equal(["first"], handled);
+            Assert.Equal(1, system.DeadLetterCount);
+        }
+    }
+
     [Theory, MemberData(nameof(Dispatchers))]
     public void Children_end_before_their_parent(Dispatch dispatch)
     {

@@ -266,6 +266,30 @@ public sealed class SupervisionTests
         probe.Next<Terminated>();
     }
 
+    [Fact]
+    public void The_failure_of_an_actor_that_is_being_stopped_is_judged_like_any_other()
+    {
+        for (ulong seed = 0; seed < 50; seed++)
+        {
+            var world = new DeterministicDispatcher(seed);
+            var options = world.AddHost("host").Options with { GuardianSupervisorStrategy = new OneForOneStrategy(_ => Directive.Escalate) };
+            var system = ActorSystem.Create("test", options);
+            var actor = system.ActorOf(Props.Create(() => new Puppet((self, _) =>
+            {
+                system.Stop(self.Me);
+                throw new InvalidOperationException("broken");
+            })
+            {
+                Starting = self => self.Ctx.ActorOf(Props.Create(() => new Puppet((_, _) => { }))),
+            }));
+
+            actor.Tell("work");
+            world.RunUntilIdle();
+
+            Assert.Equal("broken", system.FailureCause?.Message);
+        }
+    }
+
     [Theory, MemberData(nameof(Dispatchers))]
     public void The_strategy_in_the_props_goes_before_that_of_the_actor(Dispatch dispatch)
     {
@@ -315,7 +339,7 @@ public sealed class SupervisionTests
     }
 
     [Fact]
-    public void Whatever_the_order_of_failures_stops_and_verdicts_the_system_can_be_stopped()
+    public void Whatever_the_order_of_failures_stops_and_verdicts_nobody_hangs_and_the_system_can_be_stopped()
     {
         for (ulong seed = 0; seed < 300; seed++)
         {
@@ -328,7 +352,7 @@ public sealed class SupervisionTests
             Props Make(int generation) => Props.Create(() => new Puppet((self, message) =>
             {
                 ToAllChildren(self, message);
-                switch (dice.Next(6))
+                switch (message is "harmless" ? -1 : dice.Next(6))
                 {
                     case 0:
                         throw new InvalidOperationException("at random");
@@ -364,9 +388,13 @@ public sealed class SupervisionTests
                 _ = world.RunUntil(() => dice.Next(20) == 0, TimeSpan.Zero);
             }
 
+            world.RunUntilIdle();
+            top.ForEach(actor => actor.Tell("harmless"));
+            world.RunUntilIdle();
+            Assert.All(system.GetMailboxDepths(), depth => Assert.True(depth.Messages == 0, $"Seed {seed}: {depth.Actor} hangs"));
+
             _ = system.Terminate();
             world.RunUntilIdle();
-
             Assert.True(system.WhenTerminated.IsCompleted, $"Seed {seed}: the system did not end");
             Assert.Empty(system.GetMailboxDepths());
             Assert.True(started > 3, "Nothing ever ran");

@@ -339,6 +339,57 @@ public sealed class SupervisionTests
     }
 
     [Fact]
+    public void A_child_that_fails_together_with_its_parent_goes_on_after_both_restarts()
+    {
+        for (ulong seed = 0; seed < 200; seed++)
+        {
+            var world = new DeterministicDispatcher(seed);
+            var system = ActorSystem.Create("test", world.AddHost("host").Options);
+            var handled = 0;
+            var childRef = ActorRefs.Nobody;
+            var child = Props.Create(() => new Puppet((_, message) => handled += message is "fail" ? throw new InvalidOperationException() : 1)
+            {
+                // The restart of the child takes a while, for it waits for this one.
+                Starting = self => self.Ctx.ActorOf(Props.Create(() => new Puppet((_, _) => { }))),
+            });
+            var parent = system.ActorOf(Props.Create(() => new Puppet((_, _) => throw new InvalidOperationException())
+            {
+                KeepsChildren = true,
+                Starting = self => childRef = childRef == ActorRefs.Nobody ? self.Ctx.ActorOf(child) : childRef,
+            }));
+            world.RunUntilIdle();
+            childRef.Tell("fail");
+            parent.Tell("fail");
+            world.RunUntilIdle();
+
+            childRef.Tell("work");
+            world.RunUntilIdle();
+
+            Assert.Equal(1, handled);
+        }
+    }
+
+    [Fact]
+    public void A_child_that_is_made_in_PreRestart_comes_through_the_restart_with_its_mailbox()
+    {
+        for (ulong seed = 0; seed < 50; seed++)
+        {
+            var world = new DeterministicDispatcher(seed);
+            var system = ActorSystem.Create("test", world.AddHost("host").Options);
+            var errors = new List<Error>();
+            using var log = system.EventStream.Subscribe<Error>(errors.Add);
+            var handled = new List<object>();
+            var actor = system.ActorOf(Props.Create(() => new LateParent(handled)));
+
+            actor.Tell("fail");
+            world.RunUntilIdle();
+
+            Assert.Equal(["work"], handled);
+            Assert.Single(errors);
+        }
+    }
+
+    [Fact]
     public void Whatever_the_order_of_failures_stops_and_verdicts_nobody_hangs_and_the_system_can_be_stopped()
     {
         for (ulong seed = 0; seed < 300; seed++)
@@ -444,6 +495,23 @@ public sealed class SupervisionTests
         }
 
         self.Ctx.Child("child").Tell(message);
+    }
+
+    private sealed class LateParent : ReceiveActor
+    {
+        private readonly List<object> _handled;
+
+        public LateParent(List<object> handled)
+        {
+            _handled = handled;
+            ReceiveAny(_ => throw new InvalidOperationException());
+        }
+
+        protected override void PreRestart(Exception reason, object? message) =>
+            Context.ActorOf(Props.Create(() => new Puppet((_, message) => _handled.Add(message))
+            {
+                Starting = self => self.Ctx.ActorOf(Props.Create(() => new Puppet((_, _) => { }))),
+            })).Tell("work");
     }
 
     private sealed class BadEnd : ReceiveActor

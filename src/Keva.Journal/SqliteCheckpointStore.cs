@@ -49,7 +49,10 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
         }
     }
 
-    public void Load(ICheckpointLoad load) => Answer(() =>
+    /// <summary>The current file; only on the store's thread.</summary>
+    internal CheckpointFile CurrentFile => file!;
+
+    public void Load(ICheckpointLoad load) => Post(() =>
     {
         try
         {
@@ -61,7 +64,7 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
         }
     });
 
-    public void Write(ReadOnlyMemory<CheckpointChange> changes, CheckpointMetadata metadata, Action<StorageProblem?> completed) => Answer(() =>
+    public void Write(ReadOnlyMemory<CheckpointChange> changes, CheckpointMetadata metadata, Action<StorageProblem?> completed) => Post(() =>
     {
         completed(Guarded(() => Writing(() => file!.Write(changes.Span, metadata))));
 
@@ -69,14 +72,14 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
         Guarded(() => Writing(() => file!.TryEmptyWal()));
     });
 
-    public void OpenSnapshot(int chunkBytes, Action<SnapshotOpening> completed) => Answer(() =>
+    public void OpenSnapshot(int chunkBytes, Action<SnapshotOpening> completed) => Post(() =>
     {
         SqliteCheckpointSnapshot? snapshot = null;
         var problem = Guarded(() => snapshot = OpenSnapshot(chunkBytes));
         completed(new SnapshotOpening(snapshot, problem));
     });
 
-    public void BeginReceive(Action<ReceiveOpening> completed) => Answer(() =>
+    public void BeginReceive(Action<ReceiveOpening> completed) => Post(() =>
     {
         var problem = Guarded(() =>
         {
@@ -101,7 +104,7 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
     }
 
     /// <summary>Runs something on the store's thread.</summary>
-    internal void Answer(Action work) => worker.TryPost(work);
+    internal void Post(Action work) => worker.TryPost(work);
 
     /// <summary>A snapshot has closed its connection.</summary>
     internal void Ended(SqliteCheckpointSnapshot snapshot)

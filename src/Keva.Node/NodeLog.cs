@@ -32,6 +32,9 @@ internal static partial class NodeLog
     [LoggerMessage(200, LogLevel.Information, "Term {Term}: {Leader} leads; this node is {Role}")]
     public static partial void LeadershipChanged(ILogger logger, long term, string leader, string role);
 
+    [LoggerMessage(201, LogLevel.Warning, "Dropped proposals that {Name} forwarded: one of them is not a command")]
+    public static partial void MalformedProposals(ILogger logger, string name);
+
     [LoggerMessage(300, LogLevel.Information, "Connected to {Name} at {Address}")]
     public static partial void PeerUp(ILogger logger, string name, string address);
 
@@ -43,6 +46,9 @@ internal static partial class NodeLog
 
     [LoggerMessage(303, LogLevel.Warning, "Closed a connection from {RemoteEndPoint}: {Reason}")]
     public static partial void ConnectionRejected(ILogger logger, string remoteEndPoint, string reason);
+
+    [LoggerMessage(304, LogLevel.Warning, "Closed {Count} more connections of which nothing was said, to keep the log short")]
+    public static partial void ConnectionsRejected(ILogger logger, int count);
 
     [LoggerMessage(400, LogLevel.Error, "The journal takes no writes; reads go on. {Problem}")]
     public static partial void JournalStalled(ILogger logger, string problem);

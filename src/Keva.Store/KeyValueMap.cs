@@ -129,6 +129,7 @@ public sealed class KeyValueMap
         return (Leaf)node;
     }
 
+    /// <summary>Inserts a record whose leaf is full.</summary>
     private void InsertWithSplit(KeyValueRecord record)
     {
         var growth = Insert(root, record, onRightEdge: true);
@@ -144,7 +145,7 @@ public sealed class KeyValueMap
     {
         if (node is Leaf leaf)
         {
-            return InsertIntoLeaf(leaf, record);
+            return SplitLeaf(leaf, record);
         }
 
         var branch = (Branch)node;
@@ -177,14 +178,9 @@ public sealed class KeyValueMap
         return new Growth(separator, right);
     }
 
-    private static Growth InsertIntoLeaf(Leaf leaf, KeyValueRecord record)
+    private static Growth SplitLeaf(Leaf leaf, KeyValueRecord record)
     {
         var position = leaf.Find(record.KeySpan, out _);
-        if (!leaf.IsFull)
-        {
-            leaf.Insert(position, record);
-            return default;
-        }
 
         // As with branches: keys that come in ascending order leave full leaves behind them.
         var atEnd = leaf.Next is null && position == leaf.Count;

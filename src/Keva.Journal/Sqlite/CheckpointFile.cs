@@ -188,7 +188,7 @@ internal sealed class CheckpointFile : IDisposable
         database.Dispose();
     }
 
-    /// <summary>The connection, for tests that set limits on it.</summary>
+    /// <summary>The connection; only for the thread that uses this file.</summary>
     internal SqliteDatabase Database => database;
 
     private static CheckpointFile Open(string path, Func<string, SqliteDatabase> open, Action<SqliteDatabase, string>? verify, string configuration)

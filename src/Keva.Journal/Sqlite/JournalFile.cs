@@ -86,7 +86,7 @@ internal sealed class JournalFile : IJournalStorage
         }
     }
 
-    /// <summary>The connection, for tests that set limits on it.</summary>
+    /// <summary>The connection; only for the thread that uses this file.</summary>
     internal SqliteDatabase Database => database;
 
     public void Replay(JournalLedger ledger)

@@ -38,7 +38,7 @@ internal sealed class SqliteCheckpointSnapshot : ICheckpointSnapshot
     {
         if (!worker.TryPost(() => completed(ReadChunk(chunkNumber))))
         {
-            store.Answer(() => completed(new ChunkReading(Chunk: null, new StorageProblem(StorageProblemKind.Closed, "the snapshot was closed"))));
+            store.Post(() => completed(new ChunkReading(Chunk: null, new StorageProblem(StorageProblemKind.Closed, "the snapshot was closed"))));
         }
     }
 

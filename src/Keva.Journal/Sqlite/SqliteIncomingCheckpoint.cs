@@ -15,22 +15,25 @@ internal sealed class SqliteIncomingCheckpoint(SqliteCheckpointStore store, stri
     private bool isComplete;
     private bool hasEnded;
 
+    /// <summary>The file that is being filled; only on the store's thread.</summary>
+    internal CheckpointFile ReceivingFile => file!;
+
     public void Add(ReadOnlyMemory<CheckpointRecord> records, Action<StorageProblem?> completed) =>
-        store.Answer(() => completed(Guarded(() =>
+        store.Post(() => completed(Guarded(() =>
         {
             Invariant.Check(file is not null, "records come before the checkpoint is installed");
             file.Add(records.Span, ref totals);
         })));
 
     public void Install(CheckpointMetadata metadata, Action<StorageProblem?> completed) =>
-        store.Answer(() => completed(Guarded(() =>
+        store.Post(() => completed(Guarded(() =>
         {
             Complete(metadata);
             store.Replace(path);
             hasEnded = true;
         })));
 
-    public void Dispose() => store.Answer(End);
+    public void Dispose() => store.Post(End);
 
     /// <summary>Throws away what was received, unless it was installed.</summary>
     public void End()

@@ -15,9 +15,11 @@ internal sealed class ReserveFile(string path, long bytes)
 
         try
         {
-            // Preallocation takes the blocks at once, or throws and leaves nothing.
-            File.OpenHandle(path, FileMode.Create, FileAccess.Write, preallocationSize: bytes).Dispose();
-            return new FileInfo(path).Length == bytes;
+            // Preallocation takes the blocks at once, or throws and leaves nothing. On a file system that cannot
+            // preallocate, the file takes up no space, and there is no reserve.
+            using var handle = File.OpenHandle(path, FileMode.Create, FileAccess.Write, preallocationSize: bytes);
+            RandomAccess.SetLength(handle, bytes);
+            return true;
         }
         catch (IOException)
         {

@@ -21,18 +21,15 @@ public sealed record HostAndPort(string Host, int Port)
     {
         address = null;
         var colon = text.LastIndexOf(':');
-        if (colon < 0 || (text.IndexOf(':', StringComparison.Ordinal) != colon && !text.StartsWith('[')))
+        var host = colon < 0 ? "" : text[..colon];
+        var isBracketed = host.StartsWith('[') && host.EndsWith(']');
+        if (colon < 0 || (!isBracketed && text.IndexOf(':', StringComparison.Ordinal) != colon))
         {
             problem = $"'{text}' is not of the form host:port (an IPv6 address needs brackets: [::1]:3700)";
             return false;
         }
 
-        var host = text[..colon];
-        if (host.StartsWith('[') && host.EndsWith(']'))
-        {
-            host = host[1..^1];
-        }
-
+        host = isBracketed ? host[1..^1] : host;
         problem = ProblemWithHost(host);
         if (problem is not null || !TryParsePort(text[(colon + 1)..], out var port, out problem))
         {
@@ -52,20 +49,23 @@ public sealed record HostAndPort(string Host, int Port)
             return "the host is empty";
         }
 
-        if (host.Contains(':', StringComparison.Ordinal) && !IPAddress.TryParse(host, out _))
-        {
-            return $"'{host}' is not a host: ports have keys of their own, and an IPv6 address stands without brackets";
-        }
-
-        if (IPAddress.TryParse(host, out var ip))
+        if (TryParseAddress(host, out var ip))
         {
             return ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)
                 ? $"'{host}' stands for every address of this machine; give one that the other nodes can reach"
                 : null;
         }
 
-        var isName = host.Length <= LongestHostName && host.Split('.').All(
-            label => label.Length is > 0 and <= 63 && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
+        if (host.Contains(':', StringComparison.Ordinal))
+        {
+            return $"'{host}' is not a host: a port does not belong here, and an IPv6 address stands without brackets";
+        }
+
+        // A name of digits only would be taken for an address by some resolvers, and is most likely a port.
+        var labels = host.Split('.');
+        var isName = host.Length <= LongestHostName
+            && labels.All(label => label.Length is > 0 and <= 63 && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            && !labels[^1].All(char.IsAsciiDigit);
         return isName ? null : $"'{host}' is neither a host name nor an IP address";
     }
 
@@ -95,7 +95,7 @@ public sealed record HostAndPort(string Host, int Port)
             return IPAddress.Loopback.ToString();
         }
 
-        if (!IPAddress.TryParse(host, out var ip))
+        if (!TryParseAddress(host, out var ip))
         {
             return host.ToLowerInvariant();
         }
@@ -105,4 +105,13 @@ public sealed record HostAndPort(string Host, int Port)
             ? IPAddress.Loopback.ToString()
             : ip.ToString();
     }
+
+    /// <summary>
+    /// .NET also takes <c>1</c> for 0.0.0.1, and IPv6 with brackets and a port; here an IPv4 address has four numbers
+    /// and an IPv6 address is bare.
+    /// </summary>
+    private static bool TryParseAddress(string host, [NotNullWhen(true)] out IPAddress? ip) =>
+        IPAddress.TryParse(host, out ip)
+        && !host.StartsWith('[')
+        && (ip.AddressFamily != AddressFamily.InterNetwork || string.Equals(ip.ToString(), host, StringComparison.Ordinal));
 }

@@ -28,7 +28,7 @@ internal sealed class NodePlacer
         _problems = problems;
         _kevaAddress = ParseAddress("--keva-address", options.KevaAddress);
         _userAddress = ParseAddress("--user-address", options.UserAddress);
-        _join = [.. options.Join.Select(address => ParseAddress("--join", address)).OfType<HostAndPort>()];
+        _join = [.. options.Join.SelectMany(list => list.Split(',')).Select(address => ParseAddress("--join", address)).OfType<HostAndPort>()];
     }
 
     private bool HasAddresses => _options.KevaAddress is not null && _options.UserAddress is not null;

@@ -8,6 +8,9 @@ namespace Keva.Node.Configuration;
 /// </summary>
 public static class SettingsLoader
 {
+    /// <summary>Most problems in one result; that there are more is said by one more.</summary>
+    internal const int MaxProblems = 100;
+
     /// <summary>The settings of the node that the options name. Never throws for what a user can mend: that is in the result.</summary>
     public static SettingsLoadResult Load(StartOptions options)
     {
@@ -57,8 +60,12 @@ public static class SettingsLoader
         return new SettingsLoadResult(
             problems.Count == 0 ? settings : null,
             new EffectiveConfiguration([.. values.OrderBy(value => value.Path, StringComparer.Ordinal)]),
-            [.. problems]);
+            Limit(problems));
     }
+
+    private static ImmutableArray<ConfigurationProblem> Limit(List<ConfigurationProblem> problems) => problems.Count <= MaxProblems
+        ? [.. problems]
+        : [.. problems.Take(MaxProblems), new ConfigurationProblem(problems[MaxProblems].Origin, "this and more is wrong; mend the first hundred")];
 
     /// <summary>Binds every section, so that all are checked; null if it is not known which node this is.</summary>
     private static NodeSettings? Bind(SettingsBinder binder, NodePlacement? placement)

@@ -37,6 +37,14 @@ internal sealed class SettingsRules(Func<string, ConfigurationOrigin> originOf, 
             "raft.election-timeout",
             raft.ElectionTimeout);
         Require(
+            2 * Math.Ceiling(raft.HeartbeatInterval / raft.TickInterval) <= Math.Ceiling(raft.ElectionTimeout / raft.TickInterval),
+            "raft.heartbeat-interval",
+            raft.HeartbeatInterval,
+            $"under half, in whole ticks of {DurationFormat.Render(raft.TickInterval)}, of",
+            "raft.election-timeout",
+            raft.ElectionTimeout,
+            unless: raft.HeartbeatInterval >= raft.ElectionTimeout / 2);
+        Require(
             raft.SnapshotRetryInterval <= raft.SnapshotTransferTimeout,
             "raft.snapshot-retry-interval",
             raft.SnapshotRetryInterval,
@@ -98,8 +106,22 @@ internal sealed class SettingsRules(Func<string, ConfigurationOrigin> originOf, 
         }
     }
 
-    private void Require(bool holds, string path, TimeSpan value, string relation, string otherPath, TimeSpan other) =>
-        Require(holds, path, DurationFormat.Render(value), relation, otherPath, otherPath, DurationFormat.Render(other));
+    /// <param name="holds">Whether the rule is kept.</param>
+    /// <param name="path">The setting that the rule is about.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="relation">What it must be, compared to the other.</param>
+    /// <param name="otherPath">The other setting.</param>
+    /// <param name="other">Its value.</param>
+    /// <param name="unless">Whether another rule has said as much already.</param>
+    private void Require(
+        bool holds,
+        string path,
+        TimeSpan value,
+        string relation,
+        string otherPath,
+        TimeSpan other,
+        bool unless = false) =>
+        Require(holds || unless, path, DurationFormat.Render(value), relation, otherPath, otherPath, DurationFormat.Render(other));
 
     private void Require(bool holds, string path, long value, string relation, string otherPath, long other) =>
         Require(holds, path, ByteSizeFormat.Render(value), relation, otherPath, otherPath, ByteSizeFormat.Render(other));

@@ -20,7 +20,7 @@ public sealed record StartOptions
     /// <summary><c>--user-address</c>, <c>host:port</c>: for a node that is in no file.</summary>
     public string? UserAddress { get; init; }
 
-    /// <summary><c>--join</c>: peer addresses of a cluster that exists, each <c>host:port</c>.</summary>
+    /// <summary><c>--join</c>: peer addresses of a cluster that exists, each <c>host:port</c> or several joined by commas.</summary>
     public IReadOnlyList<string> Join { get; init; } = [];
 
     /// <summary><c>--hocon</c>: paths, or names of profiles (local, lan, wan). Later ones win.</summary>

@@ -4,6 +4,7 @@ using Keva.Node.State;
 using Keva.Raft;
 using Keva.Raft.Driver;
 using Keva.Raft.Messages;
+using Keva.Store.Commands;
 using Microsoft.Extensions.Logging;
 
 namespace Keva.Node.Consensus;
@@ -103,15 +104,24 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
 
     private void OnPeerMessage(PeerMessageReceived message)
     {
-        if (message.Group == GroupId.Zero)
+        if (message.Group != GroupId.Zero)
         {
-            if (message.Message is AppendEntriesRequest or HeartbeatRequest)
-            {
-                views.OnLeaderContact();
-            }
-
-            driver.Receive(message.From, message.Message, setup.Now());
+            return;
         }
+
+        if (message.Message is ForwardProposals forwarded && !forwarded.Proposals.All(proposal => CommandCodec.IsWellFormed(proposal.Payload)))
+        {
+            // In the log, a command that cannot be read would stop every node that applies it.
+            NodeLog.MalformedProposals(setup.Logger, views.NameOf(message.From));
+            return;
+        }
+
+        if (message.Message is AppendEntriesRequest or HeartbeatRequest)
+        {
+            views.OnLeaderContact();
+        }
+
+        driver.Receive(message.From, message.Message, setup.Now());
     }
 
     private void OnPeerDisconnected(PeerDisconnected message)

@@ -123,7 +123,6 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     private void OnLeadership(Leadership leadership)
     {
         Answer(writes.OnLeadership(leadership, leadership.Leader == views.Current.Self));
-        ScheduleFlush();
     }
 
     private void OnTick()
@@ -131,7 +130,6 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
         var time = now();
         Answer(writes.OnTick(time));
         Answer(reads.OnTick(time));
-        ScheduleFlush();
         if (drainRequester is not null && writes.IsEmpty && reads.IsEmpty)
         {
             drainRequester.Tell(GatewayDrained.Instance);
@@ -152,17 +150,26 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Answer(IEnumerable<(IActorRef Client, WriteOutcome Outcome)> answers)
+    private void Answer(List<(IActorRef Client, WriteOutcome Outcome)> answers)
     {
         foreach (var (client, outcome) in answers)
         {
             client.Tell(outcome);
         }
 
-        ScheduleFlush();
+        FlushIfThereIsAnythingToPropose();
     }
 
-    private static void Answer(IEnumerable<(IActorRef Client, ReadOutcome Outcome)> answers)
+    // Writes that were lost with a leader, or refused by one, are proposed again.
+    private void FlushIfThereIsAnythingToPropose()
+    {
+        if (writes.HasUnsent)
+        {
+            ScheduleFlush();
+        }
+    }
+
+    private static void Answer(List<(IActorRef Client, ReadOutcome Outcome)> answers)
     {
         foreach (var (client, outcome) in answers)
         {

@@ -78,30 +78,34 @@ internal sealed class ReadTracker<TClient>(GatewayOptions options)
         return new StoreRead(batchId, readIndex, batch.Keys);
     }
 
-    public IEnumerable<(TClient Client, ReadOutcome Outcome)> OnRead(long batchId, IReadOnlyList<KeyValueRecord> records, long revision, TimeSpan? age)
+    public List<(TClient Client, ReadOutcome Outcome)> OnRead(long batchId, IReadOnlyList<KeyValueRecord> records, long revision, TimeSpan? age)
     {
+        var answers = new List<(TClient Client, ReadOutcome Outcome)>();
         if (!batches.Remove(batchId, out var batch))
         {
-            yield break;
+            return answers;
         }
 
         for (var i = 0; i < records.Count; i++)
         {
             var record = records[i];
             var found = !record.IsNone;
-            yield return (batch.Clients[i], new ReadOutcome(
+            answers.Add((batch.Clients[i], new ReadOutcome(
                 null,
                 found,
                 found ? record.Value : default,
                 found ? record.ModRevision : 0,
                 revision,
                 batch.Consistency,
-                batch.Consistency == ReadConsistency.Stale ? age : null));
+                batch.Consistency == ReadConsistency.Stale ? age : null)));
         }
+
+        return answers;
     }
 
-    public IEnumerable<(TClient Client, ReadOutcome Outcome)> OnTick(TimeSpan now)
+    public List<(TClient Client, ReadOutcome Outcome)> OnTick(TimeSpan now)
     {
+        var answers = new List<(TClient Client, ReadOutcome Outcome)>();
         foreach (var batch in batches.Values.ToArray())
         {
             var waited = now - batch.Arrived;
@@ -109,28 +113,33 @@ internal sealed class ReadTracker<TClient>(GatewayOptions options)
             {
                 foreach (var answer in Fail(batch, KevaError.NoLeader, "no leader confirmed the read in time; ?consistency=stale reads what this node has"))
                 {
-                    yield return answer;
+                    answers.Add(answer);
                 }
             }
             else if (waited >= options.RequestTimeout)
             {
                 foreach (var answer in Fail(batch, KevaError.Busy, "this node is too far behind to serve the read in time; try again or another node"))
                 {
-                    yield return answer;
+                    answers.Add(answer);
                 }
             }
         }
+
+        return answers;
     }
 
-    private IEnumerable<(TClient Client, ReadOutcome Outcome)> Fail(Batch batch, KevaError error, string message)
+    private List<(TClient Client, ReadOutcome Outcome)> Fail(Batch batch, KevaError error, string message)
     {
+        var answers = new List<(TClient Client, ReadOutcome Outcome)>();
         batches.Remove(batch.Id);
         Forget(batch);
         var outcome = new ReadOutcome(new KevaFailure(error, message), false, default, 0, 0, batch.Consistency, null);
         foreach (var client in batch.Clients)
         {
-            yield return (client, outcome);
+            answers.Add((client, outcome));
         }
+
+        return answers;
     }
 
     private void Forget(Batch batch)

@@ -25,6 +25,9 @@ internal sealed class WriteTracker<TClient>(GatewayOptions options)
 
     public bool IsEmpty => pending.Count == 0;
 
+    /// <summary>Whether <see cref="TakeProposals"/> has something to give.</summary>
+    public bool HasUnsent => unsent.Count > 0 && !leadership.Leader.IsNone;
+
     public long QueuedBytes { get; private set; }
 
     /// <summary>Takes a write in; an answer, if there is one at once.</summary>
@@ -56,16 +59,19 @@ internal sealed class WriteTracker<TClient>(GatewayOptions options)
     /// <summary>
     /// Who leads, as far as this node knows. Writes for the leader alone that wait on another node get their answer.
     /// </summary>
-    public IEnumerable<(TClient Client, WriteOutcome Outcome)> OnLeadership(Leadership current, bool isSelf)
+    public List<(TClient Client, WriteOutcome Outcome)> OnLeadership(Leadership current, bool isSelf)
     {
+        var answers = new List<(TClient Client, WriteOutcome Outcome)>();
         leadership = current;
         isLeader = isSelf;
         var misplaced = unsent.Where(write => MustGoElsewhere(write.Routing)).ToArray();
         foreach (var write in misplaced)
         {
             unsent.Remove(write);
-            yield return Finish(write, Failed(KevaError.NotLeader, "this node is not the leader"));
+            answers.Add(Finish(write, Failed(KevaError.NotLeader, "this node is not the leader")));
         }
+
+        return answers;
     }
 
     /// <summary>What to propose now, and for which term; null when there is nothing or nobody to propose it to.</summary>
@@ -89,8 +95,9 @@ internal sealed class WriteTracker<TClient>(GatewayOptions options)
     }
 
     /// <summary>These, proposed for that term, were refused for certain. Some refusals pass by themselves: such writes wait for the next try.</summary>
-    public IEnumerable<(TClient Client, WriteOutcome Outcome)> OnRefused(Term proposedFor, IReadOnlyList<ProposalId> proposals, ProposalRefusal reason)
+    public List<(TClient Client, WriteOutcome Outcome)> OnRefused(Term proposedFor, IReadOnlyList<ProposalId> proposals, ProposalRefusal reason)
     {
+        var answers = new List<(TClient Client, WriteOutcome Outcome)>();
         foreach (var id in proposals)
         {
             if (id.Session != options.Session || !pending.TryGetValue(id.Sequence, out var write) || write.ProposedFor != proposedFor)
@@ -101,10 +108,10 @@ internal sealed class WriteTracker<TClient>(GatewayOptions options)
             switch (reason)
             {
                 case ProposalRefusal.Busy:
-                    yield return Finish(write, Failed(KevaError.Busy, "the leader has too many writes under way; try again in a moment"));
+                    answers.Add(Finish(write, Failed(KevaError.Busy, "the leader has too many writes under way; try again in a moment")));
                     break;
                 case ProposalRefusal.DiskFull:
-                    yield return Finish(write, Failed(KevaError.DiskFull, "the leader's disk takes no writes; free space on it"));
+                    answers.Add(Finish(write, Failed(KevaError.DiskFull, "the leader's disk takes no writes; free space on it")));
                     break;
                 default:
                     write.ProposedFor = null;
@@ -112,17 +119,20 @@ internal sealed class WriteTracker<TClient>(GatewayOptions options)
                     break;
             }
         }
+
+        return answers;
     }
 
     /// <summary>Everything up to <paramref name="last"/> is applied; these results are of this node's writes.</summary>
-    public IEnumerable<(TClient Client, WriteOutcome Outcome)> OnApplied(EntryId last, IReadOnlyList<ApplyResult> own)
+    public List<(TClient Client, WriteOutcome Outcome)> OnApplied(EntryId last, IReadOnlyList<ApplyResult> own)
     {
+        var answers = new List<(TClient Client, WriteOutcome Outcome)>();
         foreach (var result in own)
         {
             if (pending.TryGetValue(result.Origin.Sequence, out var write))
             {
                 Invariant.Check(write.ProposedFor is not null, "only what was proposed is applied");
-                yield return Finish(write, new WriteOutcome(null, result.Revision, result.Existed, result.Previous));
+                answers.Add(Finish(write, new WriteOutcome(null, result.Revision, result.Existed, result.Previous)));
             }
         }
 
@@ -131,30 +141,36 @@ internal sealed class WriteTracker<TClient>(GatewayOptions options)
             appliedTerm = last.Term;
             ProposeLostAgain();
         }
+
+        return answers;
     }
 
     /// <summary>
     /// The state jumped over entries: writes that were proposed may be among them, and nobody can tell.
     /// </summary>
-    public IEnumerable<(TClient Client, WriteOutcome Outcome)> OnStateReplaced(EntryId last)
+    public List<(TClient Client, WriteOutcome Outcome)> OnStateReplaced(EntryId last)
     {
+        var answers = new List<(TClient Client, WriteOutcome Outcome)>();
         appliedTerm = last.Term > appliedTerm ? last.Term : appliedTerm;
         foreach (var write in pending.Values.Where(write => write.ProposedFor is not null).ToArray())
         {
-            yield return Finish(write, Failed(KevaError.OutcomeUnknown, "this node fell behind while the write was under way: it may or may not have happened"));
+            answers.Add(Finish(write, Failed(KevaError.OutcomeUnknown, "this node fell behind while the write was under way: it may or may not have happened")));
         }
+
+        return answers;
     }
 
     /// <summary>Answers what has waited too long, and lets refused writes have another try.</summary>
-    public IEnumerable<(TClient Client, WriteOutcome Outcome)> OnTick(TimeSpan now)
+    public List<(TClient Client, WriteOutcome Outcome)> OnTick(TimeSpan now)
     {
+        var answers = new List<(TClient Client, WriteOutcome Outcome)>();
         foreach (var write in pending.Values.ToArray())
         {
             if (write.ProposedFor is not null)
             {
                 if (now - write.Arrived >= options.RequestTimeout)
                 {
-                    yield return Finish(write, Failed(KevaError.OutcomeUnknown, "no answer came in time: the write may or may not have happened"));
+                    answers.Add(Finish(write, Failed(KevaError.OutcomeUnknown, "no answer came in time: the write may or may not have happened")));
                 }
 
                 continue;
@@ -164,7 +180,7 @@ internal sealed class WriteTracker<TClient>(GatewayOptions options)
             if (now - write.Arrived >= options.LeaderWait)
             {
                 unsent.Remove(write);
-                yield return Finish(write, Failed(KevaError.NoLeader, "no leader was found in time; nothing was written"));
+                answers.Add(Finish(write, Failed(KevaError.NoLeader, "no leader was found in time; nothing was written")));
             }
             else if (write.RetryLater)
             {
@@ -172,16 +188,21 @@ internal sealed class WriteTracker<TClient>(GatewayOptions options)
                 unsent.Add(write);
             }
         }
+
+        return answers;
     }
 
     /// <summary>The node stops: nothing that still waits will be done here.</summary>
-    public IEnumerable<(TClient Client, WriteOutcome Outcome)> OnClosing()
+    public List<(TClient Client, WriteOutcome Outcome)> OnClosing()
     {
+        var answers = new List<(TClient Client, WriteOutcome Outcome)>();
         foreach (var write in pending.Values.Where(write => write.ProposedFor is null).ToArray())
         {
             unsent.Remove(write);
-            yield return Finish(write, Failed(KevaError.Stopping, "this node is stopping; nothing was written"));
+            answers.Add(Finish(write, Failed(KevaError.Stopping, "this node is stopping; nothing was written")));
         }
+
+        return answers;
     }
 
     private bool MustGoElsewhere(WriteRouting routing) =>

@@ -13,10 +13,13 @@ namespace Keva.Node.Hosting;
 /// </summary>
 public sealed class InboundPeers(ILogger logger, TimeProvider clock) : IInboundPeers
 {
-    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(10);
+    // Who floods the port must not flood the log.
+    private const int RejectionsLogged = 10;
+    private static readonly TimeSpan RejectionPeriod = TimeSpan.FromSeconds(10);
 
     private readonly Lock rejections = new();
-    private readonly Dictionary<string, long> lastRejection = new(StringComparer.Ordinal);
+    private long periodBegan = clock.GetTimestamp();
+    private int rejectedInPeriod;
     private volatile PeerHello? greeting;
     private volatile IActorRef node = ActorRefs.Nobody;
     private volatile IActorRef consensus = ActorRefs.Nobody;
@@ -54,21 +57,24 @@ public sealed class InboundPeers(ILogger logger, TimeProvider clock) : IInboundP
 
     public void OnRejected(string remoteEndPoint, string reason)
     {
-        // The same trouble again and again is said once in a while: who floods the port must not flood the log.
         lock (rejections)
         {
-            var timestamp = clock.GetTimestamp();
-            if (lastRejection.TryGetValue(reason, out var last) && clock.GetElapsedTime(last, timestamp) < QuietTime)
+            var now = clock.GetTimestamp();
+            if (clock.GetElapsedTime(periodBegan, now) >= RejectionPeriod)
+            {
+                if (rejectedInPeriod > RejectionsLogged)
+                {
+                    NodeLog.ConnectionsRejected(logger, rejectedInPeriod - RejectionsLogged);
+                }
+
+                periodBegan = now;
+                rejectedInPeriod = 0;
+            }
+
+            if (++rejectedInPeriod > RejectionsLogged)
             {
                 return;
             }
-
-            if (lastRejection.Count >= 100)
-            {
-                lastRejection.Clear();
-            }
-
-            lastRejection[reason] = timestamp;
         }
 
         NodeLog.ConnectionRejected(logger, remoteEndPoint, reason);

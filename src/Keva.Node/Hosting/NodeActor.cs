@@ -223,7 +223,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         inbound.Serve(raft);
         foreach (var remote in up.Values)
         {
-            TellConsensusIfMember(remote);
+            TellConsensus(remote);
         }
 
         if (campaignFirst)
@@ -262,16 +262,12 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         up[message.Remote.Node] = message.Remote;
         NodeLog.PeerUp(ports.Logger, message.Remote.Name, message.Address);
         OnMet(message.Remote);
-        TellConsensusIfMember(message.Remote);
+        TellConsensus(message.Remote);
     }
 
-    private void TellConsensusIfMember(PeerHello remote)
-    {
-        if (remote.Cluster == new ClusterId(identity.Cluster))
-        {
-            consensus?.Tell(new PeerConnected(remote.Node, remote.SoftwareVersion));
-        }
-    }
+    // A member that has not heard yet that the cluster is formed is a member all the same.
+    private void TellConsensus(PeerHello remote) =>
+        consensus?.Tell(new PeerConnected(remote.Node, remote.SoftwareVersion));
 
     private void OnPeerDown(PeerDown message)
     {

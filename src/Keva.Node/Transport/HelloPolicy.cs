@@ -8,6 +8,8 @@ namespace Keva.Node.Transport;
 /// </summary>
 public static class HelloPolicy
 {
+    private const string MustJoin = "it must join as a new member, which this version cannot do yet";
+
     /// <summary>Null if the nodes may talk, else why not, in a sentence that the operator of either node understands.</summary>
     /// <param name="own">This node's greeting.</param>
     /// <param name="configuration">
@@ -27,7 +29,8 @@ public static class HelloPolicy
         }
 
         return !own.Cluster.IsNone && !remote.Cluster.IsNone && own.Cluster != remote.Cluster
-            ? $"other cluster of the same name: '{own.Name}' is in {own.Cluster}, '{remote.Name}' in {remote.Cluster}; two clusters never merge"
+            ? $"other cluster of the same name: '{own.Name}' is in {own.Cluster}, '{remote.Name}' in {remote.Cluster}; "
+                + "two clusters never merge"
             : null;
     }
 
@@ -65,7 +68,7 @@ public static class HelloPolicy
             // A formed node that this one does not know may be a member that was added later. A node that has not learnt
             // its first configuration can only belong here if it is in the configuration.
             return remote.Cluster.IsNone && configuration.Find(remote.Node) is null
-                ? $"'{remote.Name}' ({remote.Node}) is no member of '{own.ClusterName}': it must join as a new member, which this version cannot do yet"
+                ? NoMember(remote)
                 : null;
         }
 
@@ -75,9 +78,11 @@ public static class HelloPolicy
             return null;
         }
 
-        return WhyReplaced(first, own)
-            ?? $"'{own.Name}' ({own.Node}) is no member of '{own.ClusterName}': it must join as a new member, which this version cannot do yet";
+        return WhyReplaced(first, own) ?? NoMember(own);
     }
+
+    private static string NoMember(PeerHello node) =>
+        $"'{node.Name}' ({node.Node}) is no member of '{node.ClusterName}': {MustJoin}";
 
     private static string? WhyReplaced(ClusterConfiguration configuration, PeerHello node)
     {
@@ -86,7 +91,7 @@ public static class HelloPolicy
             if (string.Equals(member.Name, node.Name, StringComparison.Ordinal) && member.Id != node.Node)
             {
                 return $"'{node.Name}' is member {member.Id}, but its working directory says {node.Node}; it was wiped or "
-                    + "replaced: it must join as a new member, which this version cannot do yet";
+                    + $"replaced: {MustJoin}";
             }
         }
 

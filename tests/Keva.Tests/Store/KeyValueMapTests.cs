@@ -30,14 +30,14 @@ public sealed class KeyValueMapTests
         var map = new KeyValueMap();
         var model = new SortedDictionary<byte[], KeyValueRecord>(ByteOrder.Instance);
 
-        for (var step = 1; step <= 6000; step++)
+        for (var step = 1; step <= (family == "long" ? 1000 : 6000); step++)
         {
             // Phases of growth and of decay, so that nodes split, merge and share out.
             var key = RandomKeys.Next(random, family);
             model.TryGetValue(key, out var expected);
             Assert.Equal(!expected.IsNone, map.TryGet(key, out var found));
             Assert.Equal(expected, found);
-            if (random.Next(100) < (step / 1500 % 2 == 0 ? 85 : 10))
+            if (random.Next(100) < (step / 700 % 2 == 0 ? 85 : 10))
             {
                 var record = Record(key, step, random.Next(5));
                 Assert.Equal(expected, map.Put(record));

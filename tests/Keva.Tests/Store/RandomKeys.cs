@@ -22,7 +22,7 @@ internal static class RandomKeys
 
         "long" => Encoding.UTF8.GetBytes(new string('k', random.Next(4000, 4090)) + random.Next(10)),
 
-        _ => Next(random, Families[random.Next(Families.Length - 1)]),
+        _ => Next(random, random.Next(50) == 0 ? "long" : Families[random.Next(4)]),
     };
 
     private static readonly string[] Scripts = ["ключ", "鍵", "κλειδί", "🔑", "🗝️", "مفتاح", "clé", "\u007f", "\u0080", "\u07ff", "\u0800", "\uffff", "\U0010ffff", "a"];

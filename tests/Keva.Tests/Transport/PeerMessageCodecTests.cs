@@ -137,8 +137,10 @@ public sealed class PeerMessageCodecTests
         { "covers no entry", Snapshot() with { Snapshot = EntryId.Zero } },
         { "configuration", Snapshot() with { Configuration = Keva.Raft.Membership.ClusterConfiguration.Empty } },
         { "chunk's number", Snapshot() with { ChunkNumber = -1 } },
-        { "reason", new ForwardRefused(new Term(1), [], (ProposalRefusal)5) },
-        { "reason", new ForwardRefused(new Term(1), [], default) },
+        { "reason", new ForwardRefused(new Term(1), new Term(1), [], (ProposalRefusal)5) },
+        { "reason", new ForwardRefused(new Term(1), new Term(1), [], default) },
+        { "term is missing", new ForwardRefused(new Term(1), Term.Zero, [], ProposalRefusal.Busy) },
+        { "out of range", new CommitNotice(new Term(1), new LogIndex(-1)) },
         { "read's number", new ReadIndexRequest(new Term(1), -1) },
     };
 
@@ -172,12 +174,12 @@ public sealed class PeerMessageCodecTests
     [Fact]
     public void Lists_that_are_too_long_are_refused_by_the_receiver_and_never_sent()
     {
-        var wire = new Wire.ForwardRefused { Term = 1, Reason = 1 };
+        var wire = new Wire.ForwardRefused { Term = 1, ProposedFor = 1, Reason = 1 };
         wire.Sessions.AddRange(new ulong[ForwardingCodec.MaxProposals + 1]);
         wire.Sequences.AddRange(new ulong[ForwardingCodec.MaxProposals + 1]);
         AssertRefused(FrameType.ForwardRefused, wire.ToByteArray(), "too many");
 
-        var message = new ForwardRefused(new Term(1), new ProposalId[ForwardingCodec.MaxProposals + 1], ProposalRefusal.Busy);
+        var message = new ForwardRefused(new Term(1), new Term(1), new ProposalId[ForwardingCodec.MaxProposals + 1], ProposalRefusal.Busy);
         Assert.Throws<InvariantViolationException>(() => PeerMessageCodec.Encode(message));
     }
 

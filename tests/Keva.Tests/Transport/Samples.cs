@@ -31,12 +31,13 @@ internal static class Samples
         ("AppendEntriesRequest without entries", new AppendEntriesRequest(new Term(7), Id(40, 6), EntryBatch.Empty, new LogIndex(40))),
         ("AppendEntriesAccepted", new AppendEntriesAccepted(new Term(7), new LogIndex(43))),
         ("AppendEntriesRejected", new AppendEntriesRejected(new Term(7), new LogIndex(40), Id(21, 3), new LogIndex(35))),
+        ("CommitNotice", new CommitNotice(new Term(7), new LogIndex(43))),
         ("HeartbeatRequest", new HeartbeatRequest(new Term(7), new LogIndex(43), 1000, new StateHashMark(new LogIndex(32), new UInt128(0xaabb, 0xccdd)))),
         ("HeartbeatResponse", new HeartbeatResponse(new Term(7), 1000, new LogIndex(42), StateHashMark.None, CanPersist: true)),
         ("InstallSnapshotRequest", new InstallSnapshotRequest(new Term(7), Id(40, 6), Configuration, 2, "chunk"u8.ToArray(), IsLast: true)),
         ("InstallSnapshotResponse", new InstallSnapshotResponse(new Term(7), Id(40, 6), 3, Installed: true)),
         ("ForwardProposals", new ForwardProposals(new Term(7), [Proposal(5, 1, "one"), Proposal(5, 2, ""), Proposal(6, 1, "three")])),
-        ("ForwardRefused", new ForwardRefused(new Term(7), [new ProposalId(5, 1), new ProposalId(5, 2)], ProposalRefusal.Busy)),
+        ("ForwardRefused", new ForwardRefused(new Term(7), new Term(6), [new ProposalId(5, 1), new ProposalId(5, 2)], ProposalRefusal.Busy)),
         ("ReadIndexRequest", new ReadIndexRequest(new Term(7), 12)),
         ("ReadIndexResponse", new ReadIndexResponse(new Term(7), 12, new LogIndex(43), Confirmed: true)),
     ];
@@ -94,7 +95,7 @@ internal static class Samples
                 break;
             case (ForwardRefused left, ForwardRefused right):
                 Assert.Equal(left.Proposals, right.Proposals);
-                Assert.Equal(left.Reason, right.Reason);
+                Assert.Equal((left.ProposedFor, left.Reason), (right.ProposedFor, right.Reason));
                 break;
             default:
                 Assert.Equal(expected, actual);

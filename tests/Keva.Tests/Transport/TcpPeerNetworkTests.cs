@@ -272,9 +272,26 @@ public sealed class TcpPeerNetworkTests
         // Both disposals wait for the last callback, so nothing is left to wait for here.
         Assert.All(connections, entry => Assert.True(entry.Events.HasClosed));
         Assert.All(connections, entry => Assert.False(entry.Connection.TrySend(GroupId.Zero, Ping)));
+        Assert.Equal(0, client.HeldConnections + server.HeldConnections);
         Assert.Empty(await stranger.ReadToEndAsync());
         await using var next = new TcpPeerNetwork();
         next.Listen("127.0.0.1", port, inbound);
+    }
+
+    [Fact]
+    public async Task What_has_ended_is_not_held_on_to()
+    {
+        await using var server = Serve(new RecordingPeers(Samples.Formed));
+        await using var client = new TcpPeerNetwork();
+        for (var i = 0; i < 50; i++)
+        {
+            var (connection, events) = await ConnectAsync(client, AddressOf(server));
+            connection.Close();
+            await events.Closed;
+        }
+
+        // The last ends of the server's side are under way.
+        Assert.True(SpinWait.SpinUntil(() => client.HeldConnections + server.HeldConnections == 0, RecordingPeers.Deadline));
     }
 
     [Fact]

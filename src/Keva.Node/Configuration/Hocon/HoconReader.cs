@@ -16,7 +16,7 @@ public static class HoconReader
     public const int MaxIncludeDepth = 16;
 
     /// <summary>Most includes in one configuration.</summary>
-    public const int MaxIncludes = 256;
+    public const int MaxIncludes = 64;
 
     /// <summary>
     /// Reads several files as one configuration: as if their texts stood one after the other, later values over

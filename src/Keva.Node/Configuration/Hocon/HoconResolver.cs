@@ -19,7 +19,7 @@ internal sealed class HoconResolver(ObjectNode root, IReadOnlyDictionary<string,
     /// Most fields, elements and characters that may be copied, and most that the result may hold. Substitutions can
     /// double a text with each line; this is far above what anyone writes and far below what would hurt.
     /// </summary>
-    private const long MaxWork = 16_000_000;
+    private const long MaxWork = 4_000_000;
 
     private const int MaxRecursion = 400;
 

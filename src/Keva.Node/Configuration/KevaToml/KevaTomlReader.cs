@@ -5,6 +5,9 @@ namespace Keva.Node.Configuration;
 /// <summary>Takes a parsed keva.toml apart and reports all that is wrong with it, not only the first.</summary>
 internal sealed class KevaTomlReader(List<ConfigurationProblem> problems)
 {
+    /// <summary>Far more members than a Raft group has use for; each of them would be dialled.</summary>
+    private const int MaxNodes = 1000;
+
     private static readonly string[] TopLevelKeys = ["node", "cluster", "http", "security"];
     private static readonly string[] ClusterKeys = ["name"];
 
@@ -68,6 +71,12 @@ internal sealed class KevaTomlReader(List<ConfigurationProblem> problems)
         if (member.Value is not TomlArray array)
         {
             Report(member.KeyPosition, "nodes are tables in double brackets: [[node]]");
+            return;
+        }
+
+        if (array.Items.Count > MaxNodes)
+        {
+            Report(array.Items[MaxNodes].Position, $"there are more than {MaxNodes} nodes");
             return;
         }
 

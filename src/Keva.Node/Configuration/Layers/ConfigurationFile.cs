@@ -5,7 +5,7 @@ namespace Keva.Node.Configuration;
 /// <summary>Reads configuration files from the disk, none of them without bound.</summary>
 internal static class ConfigurationFile
 {
-    public const int MaxBytes = 4 * 1024 * 1024;
+    public const int MaxBytes = 1024 * 1024;
 
     /// <exception cref="IOException">It is not there, is no file, is too long, or cannot be read; the message says which.</exception>
     public static byte[] Read(string path)

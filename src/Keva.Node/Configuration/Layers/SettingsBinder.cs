@@ -44,22 +44,29 @@ internal sealed class SettingsBinder
     {
         foreach (var value in _values.Values.Where(value => !_known.Contains(value.Path)).OrderBy(value => value.Origin.Kind))
         {
-            if (IsGroup(value.Path))
+            // Looking for what was meant takes time; nobody reads that many.
+            if (_problems.Count > SettingsLoader.MaxProblems)
             {
-                // An empty group changes nothing; a value in its place is a mistake.
-                if (!string.Equals(value.NotSimple, "an object", StringComparison.Ordinal))
-                {
-                    Report(value, $"'{value.WrittenAs}' is a group of settings and cannot have a value of its own");
-                }
-
-                continue;
+                break;
             }
 
-            var parent = _known.FirstOrDefault(known => value.Path.StartsWith(known + ".", StringComparison.Ordinal));
-            Report(value, parent is not null
-                ? $"unknown setting '{value.WrittenAs}': {parent} is a setting itself, not a group"
-                : $"unknown setting '{value.WrittenAs}'{NearMiss.Suggest(value.WrittenAs, Spellings(value))}");
+            if (!IsGroup(value.Path))
+            {
+                ReportUnknown(value);
+            }
+            else if (!string.Equals(value.NotSimple, "an object", StringComparison.Ordinal))
+            {
+                Report(value, $"'{value.WrittenAs}' is a group of settings and cannot have a value of its own");
+            }
         }
+    }
+
+    private void ReportUnknown(SettingValue value)
+    {
+        var parent = _known.FirstOrDefault(known => value.Path.StartsWith(known + ".", StringComparison.Ordinal));
+        Report(value, parent is not null
+            ? $"unknown setting '{value.WrittenAs}': {parent} is a setting itself, not a group"
+            : $"unknown setting '{value.WrittenAs}'{NearMiss.Suggest(value.WrittenAs, Spellings(value))}");
     }
 
     /// <summary>The values of all known settings.</summary>

@@ -31,7 +31,12 @@ internal static class ForwardingCodec
     public static OutgoingFrame Encode(ForwardRefused message)
     {
         CheckCount(message.Proposals.Count);
-        var wire = new Wire.ForwardRefused { Term = message.Term.Value, ProposedFor = message.ProposedFor.Value, Reason = (uint)message.Reason };
+        var wire = new Wire.ForwardRefused
+        {
+            Term = message.Term.Value,
+            Reason = (uint)message.Reason,
+            ProposedFor = message.ProposedFor.Value,
+        };
         wire.Sessions.Capacity = wire.Sequences.Capacity = message.Proposals.Count;
         foreach (var id in message.Proposals)
         {

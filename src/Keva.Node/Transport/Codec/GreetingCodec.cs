@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 using Google.Protobuf;
 using Keva.Node.Transport.Framing;
@@ -121,5 +122,6 @@ internal static class GreetingCodec
 
     // The replacement character stands for bytes that were no UTF-8.
     private static bool IsUnprintable(char character) =>
-        char.IsControl(character) || character is '\ufffd' or '\u2028' or '\u2029' || char.GetUnicodeCategory(character) == System.Globalization.UnicodeCategory.Format;
+        character == '\ufffd' || char.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -19,8 +19,8 @@ internal static class PeerMessageCodec
     {
         HeartbeatRequest heartbeat => new(FrameType.HeartbeatRequest, ToWire(heartbeat)),
         HeartbeatResponse heartbeat => new(FrameType.HeartbeatResponse, ToWire(heartbeat)),
-        CommitNotice notice => new(FrameType.CommitNotice, new Wire.CommitNotice { Term = notice.Term.Value, CommitIndex = notice.CommitIndex.Value }),
-        AppendEntriesRequest append => new(FrameType.AppendEntriesRequest, ToWire(append), append.Entries.IsEmpty ? default : append.Entries.Encoded),
+        AppendEntriesRequest append => new(FrameType.AppendEntriesRequest, ToWire(append), TailOf(append.Entries)),
+        CommitNotice notice => new(FrameType.CommitNotice, ToWire(notice)),
         AppendEntriesAccepted accepted => new(FrameType.AppendEntriesAccepted, ToWire(accepted)),
         AppendEntriesRejected rejected => new(FrameType.AppendEntriesRejected, ToWire(rejected)),
         ForwardProposals forward => ForwardingCodec.Encode(forward),
@@ -90,8 +90,7 @@ internal static class PeerMessageCodec
             case FrameType.AppendEntriesRejected:
                 return FromWire(ParseExactly(Parsers.AppendEntriesRejected, body.Span, ref checks), ref checks);
             case FrameType.CommitNotice:
-                var notice = ParseExactly(Parsers.CommitNotice, body.Span, ref checks);
-                return new CommitNotice(checks.PositiveTerm(notice.Term), checks.Index(notice.CommitIndex, "commit index"));
+                return FromWire(ParseExactly(Parsers.CommitNotice, body.Span, ref checks), ref checks);
             case FrameType.ForwardProposals:
                 return ForwardingCodec.DecodeProposals(body, ref checks);
             case FrameType.ForwardRefused:
@@ -154,6 +153,16 @@ internal static class PeerMessageCodec
         checks.StateHash(wire.HashIndex, wire.HashHigh, wire.HashLow),
         wire.CanPersist);
 
+    private static Wire.CommitNotice ToWire(CommitNotice message) => new()
+    {
+        Term = message.Term.Value,
+        CommitIndex = message.CommitIndex.Value,
+    };
+
+    private static CommitNotice FromWire(Wire.CommitNotice wire, ref FieldChecks checks) => new(
+        checks.PositiveTerm(wire.Term),
+        checks.Index(wire.CommitIndex, "the commit index"));
+
     private static Wire.AppendEntriesRequest ToWire(AppendEntriesRequest message) => new()
     {
         Term = message.Term.Value,
@@ -161,6 +170,8 @@ internal static class PeerMessageCodec
         PreviousTerm = message.Previous.Term.Value,
         CommitIndex = message.CommitIndex.Value,
     };
+
+    private static ReadOnlyMemory<byte> TailOf(EntryBatch entries) => entries.IsEmpty ? default : entries.Encoded;
 
     private static AppendEntriesRequest? DecodeAppendEntries(ReadOnlyMemory<byte> body, ref FieldChecks checks)
     {

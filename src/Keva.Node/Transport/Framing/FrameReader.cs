@@ -24,7 +24,8 @@ internal sealed class FrameReader(Stream stream, int bufferBytes = FrameReader.D
 {
     public const int DefaultBufferBytes = 64 * 1024;
 
-    private const int AllocatedAtOnce = 1024 * 1024;
+    // More than a batch of entries or a chunk of a snapshot usually has.
+    private const int AllocatedAtOnce = 2 * 1024 * 1024;
     private const string EndedInside = "the connection ended inside a frame";
 
     private readonly byte[] headerBytes = new byte[FrameHeader.Size];

@@ -131,7 +131,10 @@ internal sealed class InboundConnection
     }
 
     /// <summary>Reads the greeting and appends the answer to it; or, with the problem, appends nothing.</summary>
-    private async ValueTask<(NodeId From, string? Problem)> AnswerGreetingAsync(FrameReader reader, FrameBatch batch, CancellationToken cancellation)
+    private async ValueTask<(NodeId From, string? Problem)> AnswerGreetingAsync(
+        FrameReader reader,
+        FrameBatch batch,
+        CancellationToken cancellation)
     {
         var frame = await reader.ReadAsync(FrameHeader.HandshakeVersion, options.MaxGreetingBytes, cancellation);
         if (frame.IsEnd || frame.Problem is not null)

@@ -32,6 +32,17 @@ internal sealed class InboundListener
 
     public IReadOnlyList<IPEndPoint> LocalEndPoints { get; }
 
+    public int HeldConnections
+    {
+        get
+        {
+            lock (gate)
+            {
+                return open.Count;
+            }
+        }
+    }
+
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public static InboundListener Start(string host, int port, PeerNetworkOptions options, IInboundPeers inbound)
     {
@@ -74,7 +85,8 @@ internal sealed class InboundListener
             }
             catch (SocketException exception) when (!stopping.IsCancellationRequested)
             {
-                inbound.OnRejected(LocalEndPoints[sockets.IndexOf(listening)].ToString(), $"cannot accept a connection: {exception.Message}");
+                var local = LocalEndPoints[sockets.IndexOf(listening)].ToString();
+                inbound.OnRejected(local, $"cannot accept a connection: {exception.Message}");
                 await Task.Delay(PauseAfterError, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception exception) when (PeerSockets.IsConnectionError(exception))

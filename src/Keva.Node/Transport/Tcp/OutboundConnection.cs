@@ -130,7 +130,10 @@ internal sealed class OutboundConnection : IPeerConnection
         return await ended;
     }
 
-    private async Task<(PeerHello? Remote, byte Version, string Problem)> IntroduceAsync(NetworkStream stream, FrameReader reader, FrameBatch batch)
+    private async Task<(PeerHello? Remote, byte Version, string Problem)> IntroduceAsync(
+        NetworkStream stream,
+        FrameReader reader,
+        FrameBatch batch)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(closing.Token);
         deadline.CancelAfter(options.HandshakeTimeout);

@@ -36,7 +36,7 @@ internal static class PeerSockets
         {
             return socket.RemoteEndPoint switch
             {
-                IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped => new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port).ToString(),
+                IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped => $"{mapped.Address.MapToIPv4()}:{mapped.Port}",
                 { } other => other.ToString() ?? "?",
                 null => "?",
             };

@@ -19,6 +19,18 @@ public sealed class TcpPeerNetwork : IPeerNetwork
     /// <summary>Where this node listens, with the real port if 0 was asked for; empty before <see cref="Listen"/>.</summary>
     public IReadOnlyList<IPEndPoint> LocalEndPoints => listener?.LocalEndPoints ?? [];
 
+    /// <summary>Connections in both directions that hold a socket or a task, also those that are not yet or no longer usable.</summary>
+    internal int HeldConnections
+    {
+        get
+        {
+            lock (gate)
+            {
+                return outbound.Count + (listener?.HeldConnections ?? 0);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Listen(string host, int port, IInboundPeers inbound)
     {

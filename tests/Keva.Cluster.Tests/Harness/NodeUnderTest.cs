@@ -55,7 +55,10 @@ internal sealed class NodeUnderTest(string name, string configFile, string direc
     public void Resume() => Process.Send(UnixSignal.Continue);
 
     public Task WaitUntilReadyAsync(TimeSpan? deadline = null) =>
-        Eventually.BecomesTrueAsync(() => Client.IsReadyAsync(), $"{Name} is ready", deadline);
+        Eventually.BecomesTrueAsync(
+            () => IsRunning ? Client.IsReadyAsync() : throw new InvalidOperationException($"{Name} has ended; it said: {Process.Errors}"),
+            $"{Name} is ready",
+            deadline);
 
     public Task WaitForLogAsync(string text, TimeSpan? deadline = null) =>
         Eventually.BecomesTrueAsync(() => Log.Contains(text, StringComparison.Ordinal), $"{Name} logs '{text}'", deadline);

@@ -17,8 +17,10 @@ public readonly record struct NodeId(ulong Value) : IComparable<NodeId>
 
     public static bool TryParse(string? text, out NodeId id)
     {
-        var ok = ulong.TryParse(text, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var value);
-        id = new NodeId(ok ? value : 0);
-        return ok && text!.Length == 16;
+        var value = 0UL;
+        var ok = text is { Length: 16 }
+            && ulong.TryParse(text, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out value);
+        id = new NodeId(value);
+        return ok;
     }
 }

@@ -68,7 +68,7 @@ public sealed class RaftCore : IRoleChanges
 
     public void Tick()
     {
-        state.LocalReads.Tick();
+        state.Tick();
         role.Tick();
     }
 
@@ -84,6 +84,13 @@ public sealed class RaftCore : IRoleChanges
     /// <summary>A message from another server. Terms are settled here (§3.3), then the role has its say.</summary>
     public void Step(NodeId from, RaftMessage message)
     {
+        if (message is VoteRequest { LeadershipTransfer: false } && message.Term >= state.Term && role.HearsFromLeader)
+        {
+            // §4.2.3: a server that was away must not depose a leader that works.
+            state.Ignore("a leader is at work");
+            return;
+        }
+
         if (message.Term > state.Term && !SettleLaterTerm(from, message))
         {
             return;
@@ -235,10 +242,6 @@ public sealed class RaftCore : IRoleChanges
             case PreVoteResponse { Granted: true }:
                 // These speak of a term that nobody has entered.
                 Dispatch(from, message);
-                return false;
-            case VoteRequest { LeadershipTransfer: false } when role.HearsFromLeader:
-                // §4.2.3: a server that was away must not depose a leader that works.
-                state.Ignore("a leader is at work");
                 return false;
             case AppendEntriesRequest or HeartbeatRequest or InstallSnapshotRequest or CommitNotice:
                 BecomeFollower(message.Term, from);

@@ -34,6 +34,12 @@ public sealed record RaftOptions
     /// <summary>Bytes of entries kept behind a checkpoint; the smaller of the two limits counts.</summary>
     public long RetainedLogBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// Bytes of entries kept while a follower gets a snapshot, so that it finds what follows the snapshot when it has
+    /// taken it in. A follower that is slower than that needs another snapshot.
+    /// </summary>
+    public long RetainedLogBytesForSnapshot { get; init; } = 128 * 1024 * 1024;
+
     /// <summary>Ticks after which a read that no leader has confirmed is forgotten.</summary>
     public int ReadTimeoutTicks { get; init; } = 400;
 
@@ -45,12 +51,18 @@ public sealed record RaftOptions
 
     /// <summary>
     /// How much of the election timeout a lease may use: 1 minus the fraction by which the clocks of two servers may
-    /// drift apart in that time (§6.4.1).
+    /// drift apart in that time (§6.4.1). See <see cref="LeaseTime"/>.
     /// </summary>
     public double LeaseFraction { get; init; } = 0.8;
 
     /// <summary>The length of a tick; only leases need it.</summary>
     public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>
+    /// How long after the beginning of an answered round of heartbeats a leader may trust that nobody else leads. A
+    /// follower counts whole ticks, the first of which may come at once.
+    /// </summary>
+    public TimeSpan LeaseTime => TickInterval * ((ElectionTicks - 1) * LeaseFraction);
 
     /// <exception cref="ArgumentException">The values do not make sense together.</exception>
     public void Validate()

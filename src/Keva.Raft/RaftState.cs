@@ -31,6 +31,10 @@ internal sealed class RaftState
         this.random = random;
         ReportedApplied = log.AppliedIndex;
         LocalReads = new LocalReads(options.ReadTimeoutTicks);
+        ReportedApplied = log.AppliedIndex;
+
+        // A server that was at work before it started may have backed a leader's lease just before it stopped (§6.4.1).
+        TicksSinceLeaderContact = hardState.Term > Term.Zero ? 0 : options.ElectionTicks;
     }
 
     public RaftOptions Options { get; }
@@ -50,6 +54,12 @@ internal sealed class RaftState
 
     /// <summary>The leader of the current term, as far as known.</summary>
     public NodeId Leader { get; set; }
+
+    /// <summary>
+    /// Time since the latest message of a leader, of whatever term. Neither a new term nor a restart sets it back: the
+    /// leader of before may count on this server for its lease.
+    /// </summary>
+    public int TicksSinceLeaderContact { get; private set; }
 
     /// <summary>Reads of this server's clients that no leader has confirmed yet.</summary>
     public LocalReads LocalReads { get; }
@@ -107,6 +117,15 @@ internal sealed class RaftState
 
     /// <summary>Whether this server may lead: it votes, and its disk takes writes.</summary>
     public bool MayStand => Configuration.IsVoter(Self) && CanPersist;
+
+    public void HearFromLeader() => TicksSinceLeaderContact = 0;
+
+    public void Tick()
+    {
+        // It counts no further than anyone asks: years may pass.
+        TicksSinceLeaderContact = Math.Min(TicksSinceLeaderContact + 1, Options.ElectionTicks);
+        LocalReads.Tick();
+    }
 
     public void Confirm(ConfirmedRead read) => reads.Add(read);
 

@@ -15,20 +15,19 @@ internal sealed class NodePlacer
     private static readonly ConfigurationOrigin Default = new(OriginKind.Reference, "default");
 
     private readonly StartOptions _options;
-    private readonly KevaTomlFile? _file;
     private readonly List<ConfigurationProblem> _problems;
     private readonly HostAndPort? _kevaAddress;
     private readonly HostAndPort? _userAddress;
     private readonly ImmutableArray<HostAndPort> _join;
 
-    private NodePlacer(StartOptions options, KevaTomlFile? file, List<ConfigurationProblem> problems)
+    private NodePlacer(StartOptions options, List<ConfigurationProblem> problems)
     {
         _options = options;
-        _file = file;
         _problems = problems;
         _kevaAddress = ParseAddress("--keva-address", options.KevaAddress);
         _userAddress = ParseAddress("--user-address", options.UserAddress);
-        _join = [.. options.Join.SelectMany(list => list.Split(',')).Select(address => ParseAddress("--join", address)).OfType<HostAndPort>()];
+        var seeds = options.Join.SelectMany(list => list.Split(','));
+        _join = [.. seeds.Select(address => ParseAddress("--join", address)).OfType<HostAndPort>()];
     }
 
     private bool HasAddresses => _options.KevaAddress is not null && _options.UserAddress is not null;
@@ -37,7 +36,7 @@ internal sealed class NodePlacer
     public static NodePlacement? Place(StartOptions options, KevaTomlFile? file, List<ConfigurationProblem> problems)
     {
         var before = problems.Count;
-        var placer = new NodePlacer(options, file, problems);
+        var placer = new NodePlacer(options, problems);
         placer.CheckOptions();
         if (problems.Count > before)
         {

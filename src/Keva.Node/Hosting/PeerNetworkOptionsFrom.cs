@@ -10,6 +10,7 @@ internal static class PeerNetworkOptionsFrom
     {
         ConnectTimeout = settings.ConnectTimeout,
         HandshakeTimeout = settings.HandshakeTimeout,
+        DeadPeerTimeout = settings.DeadPeerTimeout,
         MaxFrameBytes = settings.MaxFrameBytes,
         SendBufferBytes = settings.SendBufferBytes,
     };

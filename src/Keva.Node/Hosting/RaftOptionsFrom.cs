@@ -25,6 +25,7 @@ internal static class RaftOptionsFrom
 
             // Nobody waits longer for a read than a request lasts.
             ReadTimeoutTicks = Ticks(settings.Http.RequestTimeout, raft),
+            SnapshotRetryTicks = Ticks(raft.SnapshotRetryInterval, raft),
             SnapshotTimeoutTicks = Ticks(raft.SnapshotTransferTimeout, raft),
         };
     }

@@ -23,6 +23,7 @@ public sealed class RaftDriver
     private readonly HeldMessages held = new();
     private readonly ProposalInbox inbox = new();
     private readonly List<Proposal> toForward = [];
+    private readonly List<OutgoingMessage> answers = [];
     private readonly Queue<(LogIndex Last, long Bytes)> unapplied = new();
     private readonly Queue<(long Sequence, HardState HardState)> hardStateWrites = new();
     private readonly SortedDictionary<NodeId, SnapshotSending> sendings = [];
@@ -127,10 +128,11 @@ public sealed class RaftDriver
         {
             if (forwardTerm != term)
             {
-                SendForwards();
+                // What was made for an earlier term is good for that one only.
+                RefuseForwards();
+                forwardTerm = term;
             }
 
-            forwardTerm = term;
             toForward.AddRange(proposals);
         }
     }
@@ -186,6 +188,15 @@ public sealed class RaftDriver
     public void OnCheckpoint(LogIndex checkpoint)
     {
         var to = core.Log.TrimPoint(checkpoint, options.RetainedLogEntries, options.RetainedLogBytes);
+        if (core.Log.RetainedBytes <= options.RetainedLogBytesForSnapshot)
+        {
+            // A follower whose snapshot is on its way will ask for what follows it.
+            foreach (var sending in sendings.Values)
+            {
+                to = LogIndex.Min(to, sending.LastIndex ?? core.Log.Start.Index);
+            }
+        }
+
         if (to > core.Log.Start.Index)
         {
             core.Log.TrimTo(to);
@@ -213,7 +224,8 @@ public sealed class RaftDriver
 
     public void OnSnapshotChunkRead(NodeId peer, long chunkNumber, ReadOnlyMemory<byte> data, bool isLast)
     {
-        if (sendings.TryGetValue(peer, out var sending) && sending.OnChunkRead(core.Term, chunkNumber, data, isLast) is { } message)
+        // Only a leader speaks as one: leadership may have gone while the disk was read.
+        if (IsLeader && sendings.TryGetValue(peer, out var sending) && sending.OnChunkRead(core.Term, chunkNumber, data, isLast) is { } message)
         {
             Send(peer, message);
         }
@@ -231,7 +243,12 @@ public sealed class RaftDriver
 
     public void OnSnapshotChunkWritten()
     {
-        if (receiving.OnChunkWritten(core.Term) is { } answer)
+        if (receiving.LastEntry is { } lastEntry && HoldsAllOf(lastEntry))
+        {
+            // The entries themselves came meanwhile, from a later leader or along another way.
+            AnswerInstalled(receiving.GiveUp(), lastEntry);
+        }
+        else if (receiving.OnChunkWritten(core.Term) is { } answer)
         {
             SendWhenHardStateIsDurable(answer.To, answer.Response);
         }
@@ -279,6 +296,8 @@ public sealed class RaftDriver
             Deliver(message);
         }
 
+        DeliverAnswers();
+
         if (ready.Committed is { } committed)
         {
             unapplied.Enqueue((committed.Last.Index, committed.Size));
@@ -287,6 +306,7 @@ public sealed class RaftDriver
         }
 
         HandleSnapshots(ready);
+        DeliverAnswers();
         TellClients(ready);
     }
 
@@ -332,8 +352,20 @@ public sealed class RaftDriver
         }
     }
 
+    // The term that such a message carries may be newer than what the journal was given: it is sorted out after the
+    // next write.
     private void SendWhenHardStateIsDurable(NodeId to, RaftMessage message) =>
-        Deliver(new OutgoingMessage(to, message, Durability.HardState));
+        answers.Add(new OutgoingMessage(to, message, Durability.HardState));
+
+    private void DeliverAnswers()
+    {
+        foreach (var answer in answers)
+        {
+            Deliver(answer);
+        }
+
+        answers.Clear();
+    }
 
     private void Send(NodeId to, RaftMessage message) => ports.Peers.Send(to, group, message);
 
@@ -374,6 +406,15 @@ public sealed class RaftDriver
         }
     }
 
+    private void RefuseForwards()
+    {
+        if (toForward.Count > 0)
+        {
+            Refuse(NodeId.None, forwardTerm, ProposalRefusal.NotLeader, toForward.Select(proposal => proposal.Id).ToArray());
+            toForward.Clear();
+        }
+    }
+
     private void SendForwards()
     {
         if (toForward.Count == 0)
@@ -383,8 +424,7 @@ public sealed class RaftDriver
 
         if (core.Term != forwardTerm || core.Leader.IsNone || IsLeader)
         {
-            Refuse(NodeId.None, forwardTerm, ProposalRefusal.NotLeader, toForward.Select(proposal => proposal.Id).ToArray());
-            toForward.Clear();
+            RefuseForwards();
             return;
         }
 
@@ -422,17 +462,27 @@ public sealed class RaftDriver
                 continue;
             }
 
-            if (request.Snapshot.Index <= core.Log.CommitIndex && !receiving.IsInstalling)
+            if (!receiving.IsInstalling && HoldsAllOf(request.Snapshot))
             {
-                // All of it is here already: committed entries are equal everywhere.
-                SendWhenHardStateIsDurable(from, new InstallSnapshotResponse(core.Term, request.Snapshot, 0, Installed: true));
+                AnswerInstalled(from, request.Snapshot);
             }
-            else if (receiving.OnChunk(from, request, core.Term) is { } answer)
+            else if (receiving.OnChunk(from, request) is { } answer)
             {
                 SendWhenHardStateIsDurable(from, answer);
             }
         }
     }
+
+    /// <summary>
+    /// Whether the log makes a snapshot unnecessary. Committed entries are equal everywhere; and an entry that the log
+    /// shares with the snapshot proves all before it equal (figure 5.3, step 6: what follows that entry is retained,
+    /// since it may have been acknowledged).
+    /// </summary>
+    private bool HoldsAllOf(EntryId snapshot) => snapshot.Index <= core.Log.CommitIndex || core.Log.Contains(snapshot);
+
+    // The sender counts on this server's disk from then on, so the log goes there first.
+    private void AnswerInstalled(NodeId sender, EntryId snapshot) =>
+        answers.Add(new OutgoingMessage(sender, new InstallSnapshotResponse(core.Term, snapshot, 0, Installed: true), Durability.Log));
 
     private void OnInstallSnapshotResponse(NodeId from, InstallSnapshotResponse response)
     {

@@ -16,6 +16,9 @@ internal sealed class SnapshotSending(NodeId peer, RaftOptions options)
 
     public NodeId Peer { get; } = peer;
 
+    /// <summary>The last index that the snapshot covers; null before it is opened.</summary>
+    public LogIndex? LastIndex => snapshot?.LastEntry.Index;
+
     /// <summary>True when nothing has moved for so long that the transfer is given up.</summary>
     public bool IsTimedOut => ticksSinceProgress >= options.SnapshotTimeoutTicks;
 
@@ -55,10 +58,24 @@ internal sealed class SnapshotSending(NodeId peer, RaftOptions options)
             return true;
         }
 
-        if (response.NextChunk <= current.ChunkNumber + 1)
+        if (response.NextChunk == current.ChunkNumber + 1)
         {
             ticksSinceProgress = 0;
+            if (current.IsLast)
+            {
+                // It has all and is putting it in place, however long that takes.
+                return true;
+            }
+        }
+
+        if (response.NextChunk <= current.ChunkNumber + 1)
+        {
             read = requested = response.NextChunk;
+        }
+        else if (current.ChunkNumber > 0)
+        {
+            // The follower speaks of an earlier transfer of the same snapshot: with the first piece it begins anew.
+            read = requested = 0;
         }
 
         return true;

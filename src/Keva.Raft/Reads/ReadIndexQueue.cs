@@ -39,11 +39,9 @@ internal sealed class ReadIndexQueue(NodeId self)
     {
         Round++;
         underWay.Enqueue(new Batch(Round, commitIndex, now, waiting));
-        if (waiting.Count > 0)
-        {
-            waiting = [];
-        }
 
+        // Also when it is empty: a read that arrives from now on must not join a round that has begun.
+        waiting = [];
         return Round;
     }
 

@@ -18,8 +18,6 @@ internal sealed class FollowerRole : Role
 
     public override RoleKind Kind => RoleKind.Follower;
 
-    public override bool HearsFromLeader => !State.Leader.IsNone && ticksSinceContact < State.Options.ElectionTicks;
-
     public override void Tick()
     {
         ticksSinceContact++;
@@ -29,9 +27,19 @@ internal sealed class FollowerRole : Role
             AskForReads();
         }
 
-        if (ticksSinceContact >= electionTimeout && State.MayStand && !State.IsInstallingSnapshot)
+        if (ticksSinceContact < electionTimeout)
+        {
+            return;
+        }
+
+        if (State.MayStand && !State.IsInstallingSnapshot)
         {
             Changes.BecomePreCandidate();
+        }
+        else
+        {
+            // It cannot stand, but its clients need not wait for one who is gone.
+            State.Leader = NodeId.None;
         }
     }
 
@@ -140,6 +148,7 @@ internal sealed class FollowerRole : Role
     {
         Invariant.Check(State.Leader.IsNone || State.Leader == leader, "a term has at most one leader (Election Safety, §3.6)");
         ticksSinceContact = 0;
+        State.HearFromLeader();
         if (State.Leader.IsNone)
         {
             State.Leader = leader;

@@ -20,6 +20,9 @@ internal sealed class LeaderRole : Role
     private int ticksSinceQuorumCheck;
     private LeadershipTransfer? transfer;
 
+    // However late the target stands, it need not wait for this leader's lease to end: there is none from then on.
+    private bool hasSentTimeoutNow;
+
     public LeaderRole(RaftState state, IRoleChanges changes)
         : base(state, changes)
     {
@@ -33,14 +36,14 @@ internal sealed class LeaderRole : Role
             }
         }
 
+        // §6.4 and §3.6.2: only an entry of its own term tells a leader what is committed.
+        firstOfTerm = log.LastIndex.Next();
+        Append([new LogEntry(firstOfTerm, state.Term, EntryKind.NoOperation, ReadOnlyMemory<byte>.Empty)]);
         for (var index = log.CommitIndex.Next(); index <= log.LastIndex; index = index.Next())
         {
             uncommittedBytes += log[index].Size;
         }
 
-        // §6.4 and §3.6.2: only an entry of its own term tells a leader what is committed.
-        firstOfTerm = log.LastIndex.Next();
-        Append([new LogEntry(firstOfTerm, state.Term, EntryKind.NoOperation, ReadOnlyMemory<byte>.Empty)]);
         foreach (var readId in state.LocalReads.Ids)
         {
             reads.Add(new ReadRequester(NodeId.None, readId));
@@ -114,9 +117,8 @@ internal sealed class LeaderRole : Role
 
     /// <summary>Whether a lease read may be served now without asking anyone (§6.4.1).</summary>
     public bool HoldsLease =>
-        HasCommittedInTerm && transfer is null
-        && (peers.Count == 0 || (reads.LeaseStart is { } start
-            && State.Now - start < State.Options.TickInterval * (State.Options.ElectionTicks * State.Options.LeaseFraction)));
+        HasCommittedInTerm && !hasSentTimeoutNow
+        && (peers.Count == 0 || (reads.LeaseStart is { } start && State.Now - start < State.Options.LeaseTime));
 
     public override void Tick()
     {
@@ -244,10 +246,11 @@ internal sealed class LeaderRole : Role
         Invariant.Check(message.Round <= reads.Round, "nobody answers a round that was not begun");
         reads.OnAnswer(from, message.Round);
         ReleaseConfirmedReads();
-        if (progress is { State: ReplicationState.Replicate, IsPaused: false } && progress.MatchIndex < State.Log.LastIndex && progress.NextIndex > State.Log.LastIndex)
+        if (progress.State == ReplicationState.Replicate && progress.MatchIndex < State.Log.LastIndex
+            && (progress.IsPaused || progress.NextIndex > State.Log.LastIndex))
         {
-            // All is sent and not all is acknowledged: if the last messages were lost, this finds out.
-            SendAppend(from, progress, EntryBatch.Empty);
+            // All that may be sent is, and not all is acknowledged: if the last messages were lost, this finds out.
+            AskWhetherAllArrived(from, progress);
         }
     }
 
@@ -356,6 +359,18 @@ internal sealed class LeaderRole : Role
         }
     }
 
+    private void AskWhetherAllArrived(NodeId id, PeerProgress progress)
+    {
+        if (progress.NextIndex.Previous() < State.Log.Start.Index)
+        {
+            // What would have to be asked about was trimmed.
+            progress.BecomeProbe();
+            return;
+        }
+
+        SendAppend(id, progress, EntryBatch.Empty);
+    }
+
     private void SendCommitNotice(NodeId id, PeerProgress progress)
     {
         var commit = LogIndex.Min(State.Log.CommitIndex, progress.MatchIndex);
@@ -429,6 +444,12 @@ internal sealed class LeaderRole : Role
 
     private NodeId? BestSuccessor()
     {
+        if (!State.CanPersist && !OthersCanElect())
+        {
+            // This server could not put its vote on disk, and without it nobody would win: then it is better to lead on.
+            return null;
+        }
+
         NodeId? best = null;
         foreach (var (id, progress) in peers)
         {
@@ -442,11 +463,16 @@ internal sealed class LeaderRole : Role
         return best;
     }
 
+    private bool OthersCanElect() =>
+        Majority.Count(State.Configuration, id =>
+            id != State.Self && peers.TryGetValue(id, out var progress) && progress is { IsActive: true, CanPersist: true }) == VoteResult.Won;
+
     private void SendTimeoutNowIfCaughtUp(PeerProgress progress)
     {
         if (transfer is { Sent: false } && ReferenceEquals(peers[transfer.Target], progress) && progress.MatchIndex == State.Log.LastIndex)
         {
             transfer.Sent = true;
+            hasSentTimeoutNow = true;
             State.Send(transfer.Target, new TimeoutNow(State.Term));
         }
     }

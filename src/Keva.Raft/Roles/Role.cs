@@ -25,7 +25,7 @@ internal abstract class Role(RaftState state, IRoleChanges changes)
     protected IRoleChanges Changes { get; } = changes;
 
     /// <summary>Whether this server is in touch with a leader, so that a candidate is refused (§4.2.3).</summary>
-    public virtual bool HearsFromLeader => false;
+    public virtual bool HearsFromLeader => State.TicksSinceLeaderContact < State.Options.ElectionTicks;
 
     /// <summary>Time went on by one tick.</summary>
     public abstract void Tick();

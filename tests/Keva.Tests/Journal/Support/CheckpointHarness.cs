@@ -65,10 +65,25 @@ internal abstract class CheckpointHarness : IDisposable
     private sealed class Loader(Action<LoadedCheckpoint> completed) : ICheckpointLoad
     {
         private readonly List<CheckpointRecord> all = [];
+        private CheckpointMetadata? described;
+        private long announced;
+
+        public void Describe(CheckpointMetadata metadata, long recordCount)
+        {
+            Assert.Null(described);
+            Assert.Empty(all);
+            described = metadata;
+            announced = recordCount;
+        }
 
         public void Records(CheckpointRecord[] records) => all.AddRange(records);
 
-        public void Loaded(CheckpointMetadata? metadata) => completed(new LoadedCheckpoint(all, metadata, Problem: null));
+        public void Loaded(CheckpointMetadata? metadata)
+        {
+            Assert.Equal(metadata, described);
+            Assert.Equal(announced, all.Count);
+            completed(new LoadedCheckpoint(all, metadata, Problem: null));
+        }
 
         public void Refused(StorageProblem problem) => completed(new LoadedCheckpoint([], Metadata: null, problem));
     }

@@ -12,7 +12,14 @@ internal static class OutputFormat
             Description = "text or json",
             DefaultValueFactory = _ => "text",
         };
-        option.AcceptOnlyFromAmong("text", "json");
+        option.CompletionSources.Add("text", "json");
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && token.Value is not ("text" or "json"))
+            {
+                result.AddError($"--format is text or json, not '{token.Value}'");
+            }
+        });
         return option;
     }
 

@@ -14,7 +14,7 @@ root.Subcommands.Add(ConfigCommand.Create());
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    Terminal.Error($"{parsed.Errors[0].Message.TrimEnd('.')} (keva --help shows what there is)");
+    Terminal.Error(UsageError.Describe(parsed));
     return ExitCode.Usage;
 }
 

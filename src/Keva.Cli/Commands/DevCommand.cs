@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Keva.Cli.Hosting;
 
 namespace Keva.Cli.Commands;
@@ -10,12 +12,13 @@ internal static class DevCommand
 
     public static Command Create()
     {
-        var nodes = new Option<int>("--nodes") { Description = "how many nodes", DefaultValueFactory = _ => 3 };
+        var nodes = new Option<int>("--nodes") { Description = "how many nodes", DefaultValueFactory = _ => 3, CustomParser = ParseNumber };
         var directory = new Option<string>("--directory") { Description = "where the nodes keep their data", DefaultValueFactory = _ => "./keva-dev" };
         var basePort = new Option<int>("--base-port")
         {
             Description = "the first node's port for other nodes; its port for users is 100 higher",
             DefaultValueFactory = _ => 3700,
+            CustomParser = ParseNumber,
         };
         var command = new Command("dev", "Starts a cluster on this machine, one process per node, until Ctrl-C.") { nodes, directory, basePort };
         command.SetAction(async (parsed, cancellation) =>
@@ -37,5 +40,15 @@ internal static class DevCommand
             return await DevCluster.RunAsync(Path.GetFullPath(parsed.GetValue(directory)!), count, port, cancellation);
         });
         return command;
+    }
+
+    private static int ParseNumber(ArgumentResult result)
+    {
+        if (!int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            result.AddError($"{((OptionResult)result.Parent!).Option.Name} is a number, not '{result.Tokens[0].Value}'");
+        }
+
+        return number;
     }
 }

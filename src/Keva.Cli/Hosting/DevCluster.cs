@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -20,6 +22,13 @@ internal static class DevCluster
         var nodes = Enumerable.Range(0, count)
             .Select(i => new DevNode($"host{i + 1}", basePort + i, basePort + 100 + i))
             .ToArray();
+        if (FindPortInUse(nodes) is { } taken)
+        {
+            // Asked before any node is started: the nodes of another cluster on these ports would answer for ours.
+            Terminal.Error($"port {taken} on 127.0.0.1 is in use, perhaps by another 'keva dev'; stop it, or choose another --base-port");
+            return ExitCode.Failure;
+        }
+
         var configFile = Path.Combine(directory, "keva.toml");
         try
         {
@@ -47,6 +56,24 @@ internal static class DevCluster
             context.Cancel = true;
             stop.Cancel();
         }
+    }
+
+    private static int? FindPortInUse(DevNode[] nodes)
+    {
+        foreach (var port in nodes.SelectMany(node => new[] { node.PeerPort, node.UserPort }))
+        {
+            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            }
+            catch (SocketException)
+            {
+                return port;
+            }
+        }
+
+        return null;
     }
 
     private static async Task<int> ServeAsync(DevNode[] nodes, DevProcesses processes, string directory, CancellationToken stop)

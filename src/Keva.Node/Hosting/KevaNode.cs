@@ -126,7 +126,9 @@ public sealed class KevaNode : IAsyncDisposable
             TimeProvider.System,
             new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
             logger);
-        system = ActorSystem.Create("keva");
+
+        // No actor of a node is restarted: with half a state it would break promises that the other half gave.
+        system = ActorSystem.Create("keva", new ActorSystemOptions { GuardianSupervisorStrategy = new OneForOneStrategy(_ => Directive.Escalate) });
         system.EventStream.Subscribe<Error>(error => NodeLog.ActorFailed(logger, error.LogSource, error.Cause));
         network.Listen(settings.PeerEndpoint.Host, settings.PeerEndpoint.Port, inbound);
         nodeActor = system.ActorOf(Props.Create(() => new NodeActor(settings, ports, inbound, views)), "node");

@@ -75,12 +75,21 @@ internal sealed record JournalFailed(StorageProblem Problem, Exception Cause);
 internal sealed class JournalEventRelay(IActorRef actor) : IJournalEvents
 {
     private long persisted;
+    private long told;
 
     public void Recovered(GroupId group, RecoveredLog log) => actor.Tell(new JournalRecovered(group, log), ActorRefs.NoSender);
 
     public void Persisted(GroupId group, long sequence) => persisted = sequence;
 
-    public void Committed(JournalCommit commit) => actor.Tell(new WritesPersisted(persisted), ActorRefs.NoSender);
+    public void Committed(JournalCommit commit)
+    {
+        // A transaction may have trimmed and written nothing.
+        if (persisted > told)
+        {
+            told = persisted;
+            actor.Tell(new WritesPersisted(persisted), ActorRefs.NoSender);
+        }
+    }
 
     public void Stalled(StorageProblem problem) => actor.Tell(new JournalStalled(problem), ActorRefs.NoSender);
 

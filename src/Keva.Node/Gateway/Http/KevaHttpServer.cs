@@ -72,7 +72,15 @@ public sealed class KevaHttpServer : IAsyncDisposable
     /// <summary>Stops at once.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _kestrel.StopAsync(new CancellationToken(canceled: true));
+        try
+        {
+            await _kestrel.StopAsync(new CancellationToken(canceled: true));
+        }
+        catch (OperationCanceledException)
+        {
+            // What "at once" means; a server that could not bind all of its addresses stops like this, too.
+        }
+
         _kestrel.Dispose();
     }
 

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Security.Cryptography;
+using Keva.Cluster.Tests.Harness;
+using Xunit.Abstractions;
+
+namespace Keva.Cluster.Tests;
+
+/// <summary>Disks that are full, and have space again.</summary>
+public sealed class DiskFullTests(ITestOutputHelper output)
+{
+    private const int DiskMebibytes = 64;
+    private static readonly string[] Settings = ["journal.checkpoint-interval=300ms", "journal.retry-interval=200ms"];
+
+    [FactIfMayMount]
+    public async Task A_node_alone_on_a_full_disk_refuses_writes_serves_reads_and_recovers_by_itself()
+    {
+        using var disk = new SmallDisk(DiskMebibytes);
+        await using var cluster = await ClusterUnderTest.StartAsync(output, size: 1, Settings, _ => Path.Combine(disk.Path, "data"));
+        var node = cluster.Nodes[0];
+        Assert.True((await node.Client.SetAsync("before", "kept")).IsSuccess);
+
+        var acknowledged = new List<string>();
+        disk.Fill();
+        var refused = await FillUntilRefusedAsync(node, acknowledged);
+        Assert.Equal(HttpStatusCode.InsufficientStorage, refused.Status);
+        Assert.Equal("disk_full", refused.Code);
+        Assert.Contains("The journal takes no writes; reads go on.", node.Log, StringComparison.Ordinal);
+        Assert.Equal("kept", (await node.Client.GetAsync("before")).Text);
+        Assert.Equal("kept", (await node.Client.GetStaleAsync("before")).Text);
+
+        disk.MakeSpace();
+        await Eventually.BecomesTrueAsync(async () => (await node.Client.SetAsync("after", "x")).IsSuccess, "the node takes writes again");
+        await node.WaitForLogAsync("The journal takes writes again");
+        await AssertAllThereAsync(node, acknowledged);
+
+        await node.KillAsync();
+        node.Start();
+        await node.WaitUntilReadyAsync();
+        await AssertAllThereAsync(node, acknowledged);
+    }
+
+    [FactIfMayMount]
+    public async Task A_leader_whose_disk_is_full_gives_way_to_one_that_takes_writes()
+    {
+        using var disk = new SmallDisk(DiskMebibytes);
+        await using var cluster = await ClusterUnderTest.StartAsync(
+            output, settings: Settings, directoryOf: name => name == "host1" ? Path.Combine(disk.Path, "data") : null);
+        var cramped = cluster["host1"];
+
+        // The first of the listed nodes is the first leader, unless the machine was very slow.
+        Assert.Equal("host1", (await cluster.LeaderAsync()).Name);
+        await using var load = new WriteLoad("cramped", cluster.Nodes, writers: 4);
+        await load.WaitForMoreAsync(100);
+        disk.Fill();
+        var value = RandomNumberGenerator.GetBytes(256 * 1024);
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                await cluster.Nodes[1].Client.SetAsync("ballast", value);
+                return cramped.Log.Contains("The journal takes no writes", StringComparison.Ordinal)
+                    && (await cluster.Nodes[1].Client.ClusterAsync()).Leader is { } leader && leader != "host1";
+            },
+            "another node leads");
+        await load.WaitForMoreAsync(100);
+        Assert.True((await cramped.Client.SetAsync("through the node with the full disk", "x")).IsSuccess);
+
+        disk.MakeSpace();
+        await cramped.WaitForLogAsync("The journal takes writes again");
+        await load.WaitForMoreAsync(100);
+        await load.StopAsync();
+        foreach (var node in cluster.Nodes)
+        {
+            await load.AssertAllThereAsync(node);
+        }
+    }
+
+    private static async Task<Answer> FillUntilRefusedAsync(NodeUnderTest node, List<string> acknowledged)
+    {
+        var value = RandomNumberGenerator.GetBytes(512 * 1024);
+        for (var number = 0; number < 2 * DiskMebibytes; number++)
+        {
+            var answer = await node.Client.SetAsync($"ballast {number}", value);
+            if (!answer.IsSuccess && answer.Code != "outcome_unknown")
+            {
+                return answer;
+            }
+
+            if (answer.IsSuccess)
+            {
+                acknowledged.Add($"ballast {number}");
+            }
+        }
+
+        throw new InvalidOperationException("the disk did not fill up");
+    }
+
+    private static async Task AssertAllThereAsync(NodeUnderTest node, List<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            Assert.Equal(512 * 1024, (await node.Client.GetAsync(key)).Body.Length);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text;
+using Xunit.Abstractions;
+
+namespace Keva.Cluster.Tests.Harness;
+
+/// <summary>
+/// A cluster as an operator makes one: a keva.toml, and a process of the program for each node in it. Disposing it
+/// kills every process, removes every file, and gives the nodes' logs to the test's output.
+/// </summary>
+internal sealed class ClusterUnderTest : IAsyncDisposable
+{
+    private const int ShownLogCharacters = 6_000;
+
+    private readonly ITestOutputHelper output;
+    private readonly TemporaryDirectory directory = new();
+
+    /// <param name="output">Where the logs go in the end.</param>
+    /// <param name="size">How many nodes.</param>
+    /// <param name="settings">Settings of all nodes, as for <c>--set</c>.</param>
+    /// <param name="directoryOf">Where a node keeps its data; a directory beside the others' if null.</param>
+    public ClusterUnderTest(ITestOutputHelper output, int size = 3, string[]? settings = null, Func<string, string?>? directoryOf = null)
+    {
+        this.output = output;
+        ConfigFile = directory.Sub("keva.toml");
+        Nodes = Enumerable.Range(1, size)
+            .Select(number => $"host{number}")
+            .Select(name => new NodeUnderTest(name, ConfigFile, directoryOf?.Invoke(name) ?? directory.Sub(name), settings ?? []))
+            .ToArray();
+        var text = new StringBuilder();
+        foreach (var node in Nodes)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"[[node]]\nidentity='{node.Name}'\naddress='127.0.0.1'\nkeva_port='{node.PeerPort}'\nuser_port={node.UserPort}\n\n");
+        }
+
+        File.WriteAllText(ConfigFile, text.ToString());
+    }
+
+    public string ConfigFile { get; }
+
+    public NodeUnderTest[] Nodes { get; }
+
+    public IEnumerable<NodeUnderTest> Running => Nodes.Where(node => node.IsRunning);
+
+    public NodeUnderTest this[string name] => Nodes.Single(node => node.Name == name);
+
+    /// <summary>A cluster that serves.</summary>
+    public static async Task<ClusterUnderTest> StartAsync(
+        ITestOutputHelper output, int size = 3, string[]? settings = null, Func<string, string?>? directoryOf = null)
+    {
+        var cluster = new ClusterUnderTest(output, size, settings, directoryOf);
+        try
+        {
+            cluster.StartAll();
+            await cluster.WaitUntilReadyAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    public void StartAll()
+    {
+        foreach (var node in Nodes)
+        {
+            node.Start();
+        }
+    }
+
+    /// <summary>Waits until each running node is ready.</summary>
+    public async Task WaitUntilReadyAsync()
+    {
+        foreach (var node in Running.ToArray())
+        {
+            await node.WaitUntilReadyAsync();
+        }
+    }
+
+    /// <summary>The leader, once all running nodes agree on who that is.</summary>
+    public Task<NodeUnderTest> LeaderAsync() =>
+        Eventually.ResultOfAsync(
+            async () =>
+            {
+                var pictures = await Task.WhenAll(Running.Select(node => node.Client.ClusterAsync()));
+                var leader = pictures[0].Leader;
+                return leader is not null && pictures.All(picture => picture.Leader == leader) && this[leader].IsRunning ? this[leader] : null;
+            },
+            "all running nodes know the same leader");
+
+    public NodeUnderTest[] AllBut(params NodeUnderTest[] nodes) => Nodes.Except(nodes).ToArray();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in Nodes)
+        {
+            await node.DisposeAsync();
+            var log = node.Log;
+            output.WriteLine($"--- {node.Name} ({node.Url}), {log.Length} characters of log");
+            output.WriteLine(log.Length <= ShownLogCharacters ? log : "..." + log[^ShownLogCharacters..]);
+        }
+
+        directory.Dispose();
+    }
+}

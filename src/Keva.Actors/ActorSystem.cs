@@ -12,8 +12,7 @@ public sealed class ActorSystem : IActorRefFactory
     private readonly ActorCell _userGuardian;
     private readonly ActorPath _temporaryPath;
 
-    // Whoever awaits the end goes on outside of the last actor's turn.
-    private readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _terminated;
     private long _lastUid;
     private long _deadLetterCount;
     private Exception? _failureCause;
@@ -22,6 +21,7 @@ public sealed class ActorSystem : IActorRefFactory
     {
         _options = options;
         Name = name;
+        _terminated = new TaskCompletionSource(CompletionOptions);
         Scheduler = options.Scheduler ?? new TimerQueueScheduler(options.TimeProvider);
         _temporaryPath = NewPath(parent: null, "temp");
         DeadLetters = new DeadLettersRef(this, NewPath(parent: null, "deadLetters"));
@@ -54,6 +54,13 @@ public sealed class ActorSystem : IActorRefFactory
     public Exception? FailureCause => Volatile.Read(ref _failureCause);
 
     internal CoordinatedShutdown CoordinatedShutdown { get; }
+
+    /// <summary>
+    /// Whoever awaits a task goes on in its own time, not in the middle of the handler that completes it: on the thread
+    /// pool, or, in a deterministic run, by <see cref="Complete{TState}"/> making the completion a turn.
+    /// </summary>
+    internal TaskCreationOptions CompletionOptions =>
+        _options.Dispatcher.IsDeterministic ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
 
     public static ActorSystem Create(string name, ActorSystemOptions? options = null)
     {
@@ -100,7 +107,7 @@ public sealed class ActorSystem : IActorRefFactory
 
     internal MessageDispatcher FindDispatcher(string? name)
     {
-        if (name is null || _options.Dispatcher.OverridesNamed)
+        if (name is null || _options.Dispatcher.IsDeterministic)
         {
             return _options.Dispatcher;
         }
@@ -118,6 +125,20 @@ public sealed class ActorSystem : IActorRefFactory
         EventStream.Publish(letter);
     }
 
+    /// <param name="state">Given to <paramref name="complete"/>, which captures nothing.</param>
+    /// <param name="complete">Completes a task that was made with <see cref="CompletionOptions"/>.</param>
+    internal void Complete<TState>(TState state, Action<TState> complete)
+    {
+        if (_options.Dispatcher.IsDeterministic)
+        {
+            _options.Dispatcher.Post(() => complete(state));
+        }
+        else
+        {
+            complete(state);
+        }
+    }
+
     private static void AddDepths(ActorCell cell, List<MailboxDepth> depths)
     {
         foreach (var child in cell.Children.ToArray())
@@ -130,7 +151,7 @@ public sealed class ActorSystem : IActorRefFactory
     private void GuardianEnded()
     {
         Scheduler.Stop();
-        _terminated.TrySetResult();
+        Complete(_terminated, static terminated => terminated.TrySetResult());
     }
 
     private void GuardianFailed(Exception cause)

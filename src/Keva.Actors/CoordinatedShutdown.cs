@@ -83,7 +83,7 @@ public sealed class CoordinatedShutdown
                 return _run;
             }
 
-            completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            completion = new(_system.CompletionOptions);
             _run = completion.Task;
             _reason = reason;
         }
@@ -120,10 +120,9 @@ public sealed class CoordinatedShutdown
         {
             await start();
         }
-#pragma warning disable CA1031 // One task that fails must not keep the others from their shutdown.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
+            // One task that fails must not keep the others from their shutdown.
             Report(exception, $"Task {name} of phase {phase.Name} has failed");
         }
     }

@@ -26,7 +26,7 @@ internal sealed class ReceiveTable
     {
         if (!_byMessageType.TryGetValue(message.GetType(), out var handlers))
         {
-            handlers = [.. _declared.Where(declared => declared.Type.IsInstanceOfType(message)).Select(declared => declared.Handle)];
+            handlers = FindHandlers(message.GetType());
             _byMessageType.Add(message.GetType(), handlers);
         }
 
@@ -40,4 +40,8 @@ internal sealed class ReceiveTable
 
         return false;
     }
+
+    // By itself, so that its closure is made for a new type only and not for every message.
+    private Func<object, bool>[] FindHandlers(Type messageType) =>
+        [.. _declared.Where(declared => declared.Type.IsAssignableFrom(messageType)).Select(declared => declared.Handle)];
 }

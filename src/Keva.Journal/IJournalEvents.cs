@@ -19,7 +19,10 @@ public interface IJournalEvents
     /// </summary>
     void Persisted(GroupId group, long sequence);
 
-    /// <summary>One transaction reached the disk; follows the <see cref="Persisted"/> of all its writes. For metrics.</summary>
+    /// <summary>
+    /// A transaction with at least one write reached the disk; directly follows the <see cref="Persisted"/> of all its
+    /// writes, so whoever wants to pass those on together does it here. Trims alone are not told.
+    /// </summary>
     void Committed(JournalCommit commit);
 
     /// <summary>

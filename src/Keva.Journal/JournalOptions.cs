@@ -9,10 +9,10 @@ public sealed record JournalOptions
     public long MaxTransactionBytes { get; init; } = 8 << 20;
 
     /// <summary>
-    /// Size of the write-ahead log at which it is copied into the main file even though writes are waiting. Writes
-    /// stand still for as long as that takes, so more often is shorter, and more work in total.
+    /// Size of the write-ahead log at which it is copied into the main file even though writes are waiting, and then
+    /// begun anew. Writes stand still for as long as that takes, so less is shorter, but more work in total.
     /// </summary>
-    public long CheckpointBytes { get; init; } = 16 << 20;
+    public long CheckpointBytes { get; init; } = 4 << 20;
 
     /// <summary>Size of the write-ahead log from which on it is copied when the journal is idle.</summary>
     public long IdleCheckpointBytes { get; init; } = 1 << 20;

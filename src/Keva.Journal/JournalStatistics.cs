@@ -1,7 +1,7 @@
 namespace Keva.Journal;
 
 /// <summary>One transaction of the journal.</summary>
-/// <param name="Writes">How many writes shared it.</param>
+/// <param name="Writes">How many writes shared it; at least one.</param>
 /// <param name="Rows">Rows inserted.</param>
 /// <param name="PayloadBytes">Bytes of their payloads.</param>
 /// <param name="Duration">From its beginning until the disk had it, synchronisation included.</param>

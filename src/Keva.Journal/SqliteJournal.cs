@@ -31,6 +31,7 @@ public sealed class SqliteJournal : IJournal
     private readonly Queue<PreparedWrite> prepared = [];
     private readonly List<PreparedWrite> batch = [];
     private List<Request> taken = [];
+    private long durableRow;
     private bool replayed;
     private bool stalled;
 
@@ -210,7 +211,7 @@ public sealed class SqliteJournal : IJournal
                 continue;
             }
 
-            storage.Tidy();
+            storage.Tidy(isIdle: true);
             lock (gate)
             {
                 if (incoming.Count == 0 && !closing)
@@ -243,6 +244,7 @@ public sealed class SqliteJournal : IJournal
                 // All groups share one file, so one pass reads them all.
                 storage.Replay(ledger);
                 replayed = true;
+                durableRow = ledger.LastRow;
             }
 
             events.Recovered(request.Group, ledger.TakeRecovered(request.Group));
@@ -269,6 +271,7 @@ public sealed class SqliteJournal : IJournal
 
                 var released = reserve.TryRelease();
                 storage.MakeRoom();
+                DeleteSuperfluous();
                 if (!released && !WaitForRetry())
                 {
                     return false;
@@ -312,28 +315,29 @@ public sealed class SqliteJournal : IJournal
     {
         var rows = 0;
         var bytes = 0L;
-        var durableRow = 0L;
+        var lastRow = durableRow;
         foreach (var write in batch)
         {
             rows += write.Rows.Length;
             bytes += write.PayloadBytes;
-            durableRow = write.Rows.Length > 0 ? write.Rows[^1].Number : durableRow;
+            lastRow = write.Rows.Length > 0 ? write.Rows[^1].Number : lastRow;
         }
 
         var started = Stopwatch.GetTimestamp();
         if (rows > 0)
         {
             // More rows than this transaction adds, so that deleting catches up under any load.
-            var deletion = stalled ? null : ledger.NextDeletion(Math.Max(64, 4 * rows), durableRow);
+            var deletion = stalled ? null : ledger.NextDeletion(Math.Max(64, 4 * rows), lastRow);
             var deletedUpTo = storage.Commit(batch, deletion);
+            durableRow = lastRow;
             AccountForDeletion(deletion, deletedUpTo);
         }
 
-        var commit = new JournalCommit(batch.Count, rows, bytes, Stopwatch.GetElapsedTime(started));
-        Report(commit);
+        Report(rows, bytes, Stopwatch.GetElapsedTime(started));
+        storage.Tidy(isIdle: false);
     }
 
-    private void Report(JournalCommit commit)
+    private void Report(int rows, long bytes, TimeSpan duration)
     {
         var writes = 0;
         foreach (var write in batch)
@@ -342,6 +346,7 @@ public sealed class SqliteJournal : IJournal
             writes += write.Sequence is null ? 0 : 1;
         }
 
+        var commit = new JournalCommit(writes, rows, bytes, duration);
         lock (gate)
         {
             statistics = statistics with
@@ -363,13 +368,16 @@ public sealed class SqliteJournal : IJournal
             }
         }
 
-        events.Committed(commit);
+        if (writes > 0)
+        {
+            events.Committed(commit);
+        }
     }
 
     /// <summary>Deletes a few rows behind trims in a transaction of their own. False if there are none.</summary>
     private bool DeleteSuperfluous()
     {
-        if (prepared.Count > 0 || ledger.NextDeletion(256, ledger.LastRow) is not { } deletion)
+        if (ledger.NextDeletion(256, durableRow) is not { } deletion)
         {
             return false;
         }
@@ -381,7 +389,7 @@ public sealed class SqliteJournal : IJournal
         }
         catch (StorageException e) when (e.Problem.IsTransient)
         {
-            // No harm done, and no writer waits. It is tried again together with the next write.
+            // No harm done. It is tried again together with the next write.
             return false;
         }
     }

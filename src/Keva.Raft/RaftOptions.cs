@@ -35,10 +35,10 @@ public sealed record RaftOptions
     public long RetainedLogBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>
-    /// Bytes of entries kept while a follower gets a snapshot, so that it finds what follows the snapshot when it has
-    /// taken it in. A follower that is slower than that needs another snapshot.
+    /// Bytes of entries that a leader keeps for followers that are behind, or that get a snapshot and will ask for what
+    /// follows it. A follower further behind gets a snapshot, or another one.
     /// </summary>
-    public long RetainedLogBytesForSnapshot { get; init; } = 128 * 1024 * 1024;
+    public long RetainedLogBytesForFollowers { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>Ticks after which a read that no leader has confirmed is forgotten.</summary>
     public int ReadTimeoutTicks { get; init; } = 400;

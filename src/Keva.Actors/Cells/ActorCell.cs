@@ -140,10 +140,9 @@ internal sealed class ActorCell : IActorContext
                 Actor!.AroundReceive(message);
             }
         }
-#pragma warning disable CA1031 // Supervision is what becomes of whatever an actor throws.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
+            // Supervision is what becomes of whatever an actor throws.
             _lifecycle.Fail(exception, perpetrator: null);
         }
         finally

@@ -8,10 +8,10 @@ namespace Keva.Actors.Cells;
 /// </summary>
 internal sealed class AskRef<T>(ActorSystem system, TimeSpan timeout, ICanTell receiver, object question) : ScheduledEntry, IInternalActorRef
 {
-    // Whoever awaits goes on in its own time, not in the middle of the handler that answers.
-    private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<T> _completion = new(system.CompletionOptions);
     private CancellationTokenRegistration _registration;
     private ActorPath? _path;
+    private int _isOver;
 
     public Task<T> Task => _completion.Task;
 
@@ -30,7 +30,7 @@ internal sealed class AskRef<T>(ActorSystem system, TimeSpan timeout, ICanTell r
 
     public ActorSystem System => system;
 
-    public bool IsTerminated => Task.IsCompleted;
+    public bool IsTerminated => Volatile.Read(ref _isOver) != 0;
 
     public void Start(CancellationToken cancellationToken)
     {
@@ -45,33 +45,35 @@ internal sealed class AskRef<T>(ActorSystem system, TimeSpan timeout, ICanTell r
     public void Tell(object message, IActorRef? sender)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var isFirst = message switch
-        {
-            T answer => _completion.TrySetResult(answer),
-            Status.Failure failure => _completion.TrySetException(failure.Cause),
-            _ => _completion.TrySetException(new ArgumentException($"The answer to {question.GetType()} is a {message.GetType()}, not a {typeof(T)}")),
-        };
-        if (isFirst)
-        {
-            system.Scheduler.Cancel(this);
-            _registration.Unregister();
-        }
-        else
+        if (!TryEnd())
         {
             system.PublishDeadLetter(message, sender, this);
+            return;
+        }
+
+        switch (message)
+        {
+            case T answer:
+                system.Complete((_completion, answer), static end => end._completion.TrySetResult(end.answer));
+                break;
+            case Status.Failure failure:
+                Complete(failure.Cause);
+                break;
+            default:
+                Complete(new ArgumentException($"The answer to {question.GetType()} is a {message.GetType()}, not a {typeof(T)}"));
+                break;
         }
     }
 
     public void SendSystemMessage(SystemMessage message)
     {
-        switch (message)
+        if (message is Terminate)
         {
-            case Terminate:
-                Fail("was stopped before an answer came");
-                break;
-            default:
-                this.AnswerForTheDead(message);
-                break;
+            Fail("was stopped before an answer came");
+        }
+        else
+        {
+            this.AnswerForTheDead(message);
         }
     }
 
@@ -79,22 +81,42 @@ internal sealed class AskRef<T>(ActorSystem system, TimeSpan timeout, ICanTell r
 
     public override void Abandon() => Fail("was not answered before the system stopped");
 
+    // Not the identity of the object, which differs from run to run.
+    public override int GetHashCode() => Path.Uid.GetHashCode();
+
+    public override bool Equals(object? obj) => ReferenceEquals(this, obj);
+
     public override string ToString() => Path.ToString();
 
     private void Fail(string what)
     {
-        if (_completion.TrySetException(new AskTimeoutException($"{question.GetType()} to {receiver} {what}")))
+        if (TryEnd())
         {
-            system.Scheduler.Cancel(this);
-            _registration.Unregister();
+            Complete(new AskTimeoutException($"{question.GetType()} to {receiver} {what}"));
         }
     }
 
     private void Cancel(CancellationToken token)
     {
-        if (_completion.TrySetCanceled(token))
+        if (TryEnd())
         {
-            system.Scheduler.Cancel(this);
+            system.Complete((_completion, token), static end => end._completion.TrySetCanceled(end.token));
         }
+    }
+
+    private void Complete(Exception failure) =>
+        system.Complete((_completion, failure), static end => end._completion.TrySetException(end.failure));
+
+    /// <summary>Answer, time-out and cancellation may come at the same time; the first one counts.</summary>
+    private bool TryEnd()
+    {
+        if (Interlocked.Exchange(ref _isOver, 1) != 0)
+        {
+            return false;
+        }
+
+        system.Scheduler.Cancel(this);
+        _registration.Unregister();
+        return true;
     }
 }

@@ -128,10 +128,9 @@ internal sealed class CellLifecycle(ActorCell cell, IInternalActorRef parent, De
         {
             cell.NewIncarnation().AroundPreStart();
         }
-#pragma warning disable CA1031 // Supervision is what becomes of whatever an actor throws.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
+            // Supervision is what becomes of whatever an actor throws.
             cell.ForgetIncarnation();
             Fail(
                 exception as ActorInitializationException
@@ -142,6 +141,11 @@ internal sealed class CellLifecycle(ActorCell cell, IInternalActorRef parent, De
 
     private void Resume(Exception? causedByFailure)
     {
+        if (_phase >= Phase.Terminating)
+        {
+            return;
+        }
+
         if (cell.Actor is null && _phase == Phase.Running && causedByFailure is not null)
         {
             // What never was cannot be resumed: it is tried again.
@@ -200,10 +204,9 @@ internal sealed class CellLifecycle(ActorCell cell, IInternalActorRef parent, De
         {
             failed.AroundPreRestart(cause, _failedMessage);
         }
-#pragma warning disable CA1031 // The incarnation is given up anyway; the restart goes on without its help.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
+            // The incarnation is given up anyway; the restart goes on without its help.
             cell.PublishError(exception, "failed in PreRestart");
         }
 
@@ -248,10 +251,9 @@ internal sealed class CellLifecycle(ActorCell cell, IInternalActorRef parent, De
                 survivor.Ref.SendSystemMessage(new Recreate(cause));
             }
         }
-#pragma warning disable CA1031 // Supervision is what becomes of whatever an actor throws.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
+            // Supervision is what becomes of whatever an actor throws.
             cell.ForgetIncarnation();
             Fail(new PostRestartException(cell.Self, exception, cause), perpetrator: null);
         }
@@ -264,10 +266,9 @@ internal sealed class CellLifecycle(ActorCell cell, IInternalActorRef parent, De
         {
             cell.Actor?.AroundPostStop();
         }
-#pragma warning disable CA1031 // The actor ends anyway; that its clean-up failed is reported.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
+            // The actor ends anyway; that its clean-up failed is reported.
             cell.PublishError(exception, "failed in PostStop");
         }
 
@@ -280,9 +281,9 @@ internal sealed class CellLifecycle(ActorCell cell, IInternalActorRef parent, De
 
     private void JudgeChild(Failed failed)
     {
-        // A child that is being stopped already, or whose stop overtook its failure, needs no verdict.
-        if (cell.Children.Find(failed.Child) is not { IsStopping: false } child)
+        if (cell.Children.Find(failed.Child) is not { } child)
         {
+            // It has ended meanwhile, and its name may be another's by now.
             return;
         }
 
@@ -293,10 +294,9 @@ internal sealed class CellLifecycle(ActorCell cell, IInternalActorRef parent, De
             var strategy = cell.Props.SupervisorStrategy ?? cell.Actor?.AskSupervisorStrategy() ?? SupervisorStrategy.DefaultStrategy;
             directive = strategy.Decide(cause, child.History, cell.System.Scheduler.Now);
         }
-#pragma warning disable CA1031 // A supervisor that cannot judge has failed itself.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
+            // A supervisor that cannot judge has failed itself.
             cause = exception;
         }
 

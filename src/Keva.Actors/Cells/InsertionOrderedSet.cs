@@ -7,8 +7,6 @@ internal sealed class InsertionOrderedSet<T>
     private readonly Dictionary<T, LinkedListNode<T>> _nodes = [];
     private readonly LinkedList<T> _order = [];
 
-    public int Count => _nodes.Count;
-
     public bool Add(T item)
     {
         if (_nodes.ContainsKey(item))
@@ -30,8 +28,6 @@ internal sealed class InsertionOrderedSet<T>
         _order.Remove(node);
         return true;
     }
-
-    public bool Contains(T item) => _nodes.ContainsKey(item);
 
     public T[] ToArray() => [.. _order];
 }

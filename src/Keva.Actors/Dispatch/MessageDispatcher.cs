@@ -7,13 +7,16 @@ public abstract class MessageDispatcher
     public virtual int Throughput => 64;
 
     /// <summary>
-    /// True when every actor of the system runs here whatever dispatcher its props name, as in a simulation, where a
-    /// thread of its own would break the order.
+    /// True when everything must happen here, in an order that can be repeated: every actor of the system runs here
+    /// whatever dispatcher its props name, and its tasks are completed through <see cref="Post"/>.
     /// </summary>
-    public virtual bool OverridesNamed => false;
+    public virtual bool IsDeterministic => false;
 
     /// <summary>Calls <see cref="Mailbox.Run"/> soon, and once for each call of this. Must not run it in this call.</summary>
     protected internal abstract void Schedule(Mailbox mailbox);
+
+    /// <summary>Calls <paramref name="action"/> soon, in a turn of its own. Asked for only if <see cref="IsDeterministic"/>.</summary>
+    protected internal virtual void Post(Action action) => throw new NotSupportedException($"{GetType()} takes no actions");
 
     /// <summary>An actor begins.</summary>
     protected internal virtual void Attach(Mailbox mailbox)

@@ -78,10 +78,9 @@ public sealed class EventStream
         {
             subscription.Deliver(@event);
         }
-#pragma warning disable CA1031 // Whatever a handler throws, it must not hurt the actor that has published.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
+            // Whatever a handler throws, it must not hurt the actor that has published.
             // Removed first, so that reporting ends even if every handler throws.
             RemoveWhere(existing => ReferenceEquals(existing, subscription));
             Publish(new Error(exception, nameof(EventStream), $"A handler of {subscription.Channel} has thrown and is not called any more"));

@@ -10,7 +10,8 @@ namespace Keva.Actors.Simulation;
 /// </summary>
 /// <remarks>
 /// Everything is to be called from one thread. Code that awaits (a client that uses <c>Ask</c>, a coordinated shutdown)
-/// belongs to the run only if it is started inside of it: by <see cref="Execute"/>, <see cref="Schedule"/>, or an actor.
+/// belongs to the run only if it is started inside of it, by <see cref="Execute"/>, <see cref="Schedule"/> or an actor,
+/// and if neither ConfigureAwait(false) nor a combinator over a task that completes asynchronously leads it out again.
 /// </remarks>
 public sealed class DeterministicDispatcher
 {
@@ -126,6 +127,7 @@ public sealed class DeterministicDispatcher
         });
     }
 
+    /// <param name="item">A mailbox to run, or an action to call.</param>
     internal void MakeReady(object item)
     {
         CheckThread();
@@ -191,9 +193,9 @@ public sealed class DeterministicDispatcher
         var chosen = _ready[index];
         _ready[index] = _ready[^1];
         _ready.RemoveAt(_ready.Count - 1);
-        if (chosen is Continuation continuation)
+        if (chosen is Action action)
         {
-            continuation.Callback(continuation.State);
+            action();
             Finish(host: null, actor: null, message: null);
             return true;
         }
@@ -280,8 +282,6 @@ public sealed class DeterministicDispatcher
         }
     }
 
-    private sealed record Continuation(SendOrPostCallback Callback, object? State);
-
     private sealed class WorldAction(DeterministicDispatcher world, Action action) : ScheduledEntry, IDisposable
     {
         public override void Fire() => action();
@@ -292,7 +292,7 @@ public sealed class DeterministicDispatcher
     /// <summary>Makes the rest of a method that awaits a turn like any other.</summary>
     private sealed class ContinuationContext(DeterministicDispatcher world) : SynchronizationContext
     {
-        public override void Post(SendOrPostCallback d, object? state) => world.MakeReady(new Continuation(d, state));
+        public override void Post(SendOrPostCallback d, object? state) => world.MakeReady(() => d(state));
 
         public override void Send(SendOrPostCallback d, object? state) => d(state);
 

@@ -121,7 +121,17 @@ public sealed class DeterministicHost
     {
         public DeterministicHost Host => host;
 
-        public override bool OverridesNamed => true;
+        public override bool IsDeterministic => true;
+
+        protected internal override void Post(Action action) => host._world.MakeReady(action);
+
+        protected internal override void Attach(Mailbox mailbox)
+        {
+            if (host.IsAborted)
+            {
+                throw new InvalidOperationException($"{host.Name} was aborted; a restart is a new host");
+            }
+        }
 
         protected internal override void Schedule(Mailbox mailbox)
         {

@@ -57,12 +57,18 @@ internal static class ConfigCommand
         options.AddTo(check);
         check.SetAction(parsed =>
         {
-            if (options.Load(parsed) is not { } settings)
+            var problems = SettingsLoader.Check(options.Read(parsed));
+            foreach (var problem in problems)
+            {
+                Terminal.Error(problem.ToString());
+            }
+
+            if (problems.Length > 0)
             {
                 return ExitCode.Usage;
             }
 
-            Terminal.Line($"The configuration of '{settings.Identity}' is good.");
+            Terminal.Line("The configuration is good.");
             return ExitCode.Ok;
         });
         return check;

@@ -13,7 +13,7 @@ public interface ICheckpointStore : IDisposable
     void Load(ICheckpointLoad load);
 
     /// <summary>
-    /// Writes what changed since the last delta, all of it or nothing; null when it is durable. Fastest in key order.
+    /// Writes what changed since the last delta, all of it or nothing; null when it is durable.
     /// </summary>
     /// <param name="changes">Not to be changed until the completion. A key that occurs twice ends as its last change says.</param>
     /// <param name="metadata">What the checkpoint is of, once the changes are in it.</param>
@@ -45,7 +45,9 @@ public interface ICheckpointLoad
     void Records(CheckpointRecord[] records);
 
     /// <summary>
-    /// All of it was read and verified. Null, with no records before, if no checkpoint was ever written.
+    /// All of it was read and verified. Null, with no records before, if no checkpoint was ever written. What was read is
+    /// consistent in itself, but if the end of the write-ahead log was lost, it is an older state than the last one that
+    /// was completed; the journal, which was trimmed up to that one, tells.
     /// </summary>
     void Loaded(CheckpointMetadata? metadata);
 

@@ -238,7 +238,7 @@ public sealed class SimulatedJournal : IJournal
             PayloadBytes = statistics.PayloadBytes + bytes,
             LastCommitDuration = latency,
         };
-        var commit = new JournalCommit(transaction.Count, rows, bytes, latency);
+        var commit = new JournalCommit(writes, rows, bytes, latency);
         var done = transaction.ToArray();
         transaction.Clear();
         foreach (var write in done)
@@ -254,7 +254,7 @@ public sealed class SimulatedJournal : IJournal
             }
         }
 
-        if (done.Length > 0)
+        if (writes > 0)
         {
             events.Committed(commit);
         }

@@ -110,9 +110,10 @@ internal sealed class CheckpointFile : IDisposable
         try
         {
             var totals = ReadMetadata()?.Totals ?? default;
-            foreach (ref readonly var change in delta)
+            var order = CheckpointKeyOrder.Of(delta);
+            for (var i = 0; i < delta.Length; i++)
             {
-                changes.Value.Apply(change, ref totals);
+                changes.Value.Apply(delta[order is null ? i : order[i]], ref totals);
             }
 
             WriteMetadata(metadata, totals);

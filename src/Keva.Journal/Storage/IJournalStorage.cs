@@ -18,8 +18,9 @@ internal interface IJournalStorage : IDisposable
     /// </summary>
     long Commit(IReadOnlyList<PreparedWrite> writes, RowDeletion? deletion);
 
-    /// <summary>Does what makes later commits faster. Called when there is nothing else to do.</summary>
-    void Tidy();
+    /// <summary>Housekeeping between two transactions.</summary>
+    /// <param name="isIdle">Whether nothing waits for it; if something does, only what must be done is.</param>
+    void Tidy(bool isIdle);
 
     /// <summary>Called when the disk is full: makes what room it can.</summary>
     void MakeRoom();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Keva.Actors;
+using Keva.Actors.Dispatch;
 using Keva.Actors.Event;
 using Keva.Journal;
 using Keva.Journal.Checkpoints;
@@ -39,8 +40,14 @@ public sealed class KevaNode : IAsyncDisposable
     private Task? releasing;
     private volatile bool stopping;
 
+    /// <exception cref="NotSupportedException">The settings ask for what this version cannot do; the message says what.</exception>
     public KevaNode(NodeSettings settings, ILoggerFactory loggers)
     {
+        if (!settings.JoinAddresses.IsEmpty)
+        {
+            throw new NotSupportedException("joining a running cluster (--join) is not supported by this version; list all nodes in one file");
+        }
+
         this.settings = settings;
         this.loggers = loggers;
         logger = loggers.CreateLogger("Keva");
@@ -143,7 +150,11 @@ public sealed class KevaNode : IAsyncDisposable
             logger);
 
         // No actor of a node is restarted: with half a state it would break promises that the other half gave.
-        system = ActorSystem.Create("keva", new ActorSystemOptions { GuardianSupervisorStrategy = new OneForOneStrategy(_ => Directive.Escalate) });
+        system = ActorSystem.Create("keva", new ActorSystemOptions
+        {
+            Dispatcher = new ThreadPoolDispatcher(settings.Actors.Throughput),
+            GuardianSupervisorStrategy = new OneForOneStrategy(_ => Directive.Escalate),
+        });
         system.EventStream.Subscribe<Error>(error => NodeLog.ActorFailed(logger, error.LogSource, error.Cause));
         network.Listen(settings.PeerEndpoint.Host, settings.PeerEndpoint.Port, inbound);
         nodeActor = system.ActorOf(Props.Create(() => new NodeActor(settings, ports, inbound, views)), "node");
@@ -153,7 +164,13 @@ public sealed class KevaNode : IAsyncDisposable
 
     private IJournal OpenJournal(IJournalEvents events)
     {
-        journal = SqliteJournal.Open(directory!.JournalPath, events, new JournalOptions { CheckpointBytes = settings.Journal.WalBytes, StallRetry = settings.Journal.RetryInterval });
+        var options = new JournalOptions
+        {
+            CheckpointBytes = settings.Journal.WalBytes,
+            ReserveBytes = settings.Journal.ReserveBytes,
+            StallRetry = settings.Journal.RetryInterval,
+        };
+        journal = SqliteJournal.Open(directory!.JournalPath, events, options);
         return journal;
     }
 

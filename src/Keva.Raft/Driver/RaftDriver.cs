@@ -1,6 +1,7 @@
 using Keva.Raft.Log;
 using Keva.Raft.Membership;
 using Keva.Raft.Messages;
+using Keva.Raft.Progress;
 using Keva.Raft.Roles;
 
 namespace Keva.Raft.Driver;
@@ -188,13 +189,9 @@ public sealed class RaftDriver
     public void OnCheckpoint(LogIndex checkpoint)
     {
         var to = core.Log.TrimPoint(checkpoint, options.RetainedLogEntries, options.RetainedLogBytes);
-        if (core.Log.RetainedBytes <= options.RetainedLogBytesForSnapshot)
+        if (core.Log.RetainedBytes <= options.RetainedLogBytesForFollowers)
         {
-            // A follower whose snapshot is on its way will ask for what follows it.
-            foreach (var sending in sendings.Values)
-            {
-                to = LogIndex.Min(to, sending.LastIndex ?? core.Log.Start.Index);
-            }
+            to = LogIndex.Min(to, NeededByFollowers());
         }
 
         if (to > core.Log.Start.Index)
@@ -202,6 +199,29 @@ public sealed class RaftDriver
             core.Log.TrimTo(to);
             ports.Journal.Trim(group, core.Log.Start, core.Configuration);
         }
+    }
+
+    /// <summary>
+    /// Up to where no follower asks for entries any more, as far as known. With a lesser trim point a follower that is
+    /// just catching up, or is taking in a snapshot, would need a snapshot again and again.
+    /// </summary>
+    private LogIndex NeededByFollowers()
+    {
+        var needed = core.Log.LastIndex;
+        foreach (var follower in core.Followers)
+        {
+            if (follower.State != ReplicationState.Snapshot && follower.MatchIndex >= core.Log.Start.Index)
+            {
+                needed = LogIndex.Min(needed, follower.MatchIndex);
+            }
+        }
+
+        foreach (var sending in sendings.Values)
+        {
+            needed = LogIndex.Min(needed, sending.LastIndex ?? core.Log.Start.Index);
+        }
+
+        return needed;
     }
 
     /// <summary>Messages to <paramref name="peer"/> may have been lost.</summary>

@@ -20,7 +20,7 @@ public abstract class CheckpointStoreContract
     private protected static CheckpointChange Delete(string key) => new(Encoding.UTF8.GetBytes(key), Record: null);
 
     private protected static CheckpointMetadata At(long index, int node = 1) =>
-        new(Id(index, 1), index * 2, new UInt128((ulong)index, ulong.MaxValue), Configuration(node));
+        new(Id(index, 1), index * 2, new UInt128((ulong)index, ulong.MaxValue), ConfigurationOf(node));
 
     private static string[] Text(IEnumerable<CheckpointRecord> records) =>
         [.. records.Select(record =>

@@ -110,9 +110,9 @@ public abstract class JournalContract
         using var harness = CreateHarness();
         harness.OpenAndRecover(Group);
         harness.Journal.Enqueue(new JournalWrite(Group, 1, Vote(4, 2), Reset: null, Batch(1, 10, 1)));
-        harness.Journal.Enqueue(new JournalWrite(Group, 2, HardState: null, new LogReset(Id(100, 4), Configuration(5)), Entries: null));
+        harness.Journal.Enqueue(new JournalWrite(Group, 2, HardState: null, new LogReset(Id(100, 4), ConfigurationOf(5)), Entries: null));
 
-        Assert.Equal(Describe(Vote(4, 2), Id(100, 4), Configuration(5), []), Describe(harness.Reopen(Group)));
+        Assert.Equal(Describe(Vote(4, 2), Id(100, 4), ConfigurationOf(5), []), Describe(harness.Reopen(Group)));
     }
 
     [Fact]
@@ -121,10 +121,10 @@ public abstract class JournalContract
         using var harness = CreateHarness();
         harness.OpenAndRecover(Group);
         harness.Journal.Enqueue(Append(1, Batch(1, 10, 1)));
-        harness.Journal.Enqueue(new JournalWrite(Group, 2, Vote(5, 1), new LogReset(Id(100, 4), Configuration(5)), Batch(101, 2, 5)));
+        harness.Journal.Enqueue(new JournalWrite(Group, 2, Vote(5, 1), new LogReset(Id(100, 4), ConfigurationOf(5)), Batch(101, 2, 5)));
 
         Assert.Equal(
-            Describe(Vote(5, 1), Id(100, 4), Configuration(5), Batch(101, 2, 5).Entries.ToArray()),
+            Describe(Vote(5, 1), Id(100, 4), ConfigurationOf(5), Batch(101, 2, 5).Entries.ToArray()),
             Describe(harness.Reopen(Group)));
     }
 
@@ -141,13 +141,13 @@ public abstract class JournalContract
         harness.Journal.Enqueue(new JournalWrite(Group, 1, Vote(2, 1), Reset: null, Batch(1, 4, 1)));
         harness.Journal.Enqueue(Append(2, Batch(5, 3, 2, "old")));
         harness.Journal.Enqueue(Append(3, Batch(5, 6, 2)));
-        harness.Journal.Trim(Group, Id(through, through <= 4 ? 1 : 2), Configuration(3));
+        harness.Journal.Trim(Group, Id(through, through <= 4 ? 1 : 2), ConfigurationOf(3));
         harness.WaitForPersisted(Group, 3);
 
         var log = harness.Reopen(Group);
 
         Assert.Equal(Id(through, through <= 4 ? 1 : 2), log.Start);
-        Assert.Equal(Configuration(3), log.StartConfiguration);
+        Assert.Equal(ConfigurationOf(3), log.StartConfiguration);
         Assert.Equal(Vote(2, 1), log.HardState);
         Assert.Equal(Enumerable.Range(through + 1, 10 - through), log.Entries.Select(entry => (int)entry.Index.Value));
     }
@@ -158,14 +158,14 @@ public abstract class JournalContract
         using var harness = CreateHarness();
         harness.OpenAndRecover(Group);
         harness.Journal.Enqueue(Append(1, Batch(1, 10, 1)));
-        harness.Journal.Trim(Group, Id(6, 1), Configuration(3));
-        harness.Journal.Trim(Group, Id(4, 1), Configuration(4));
-        harness.Journal.Trim(Group, Id(6, 1), Configuration(4));
+        harness.Journal.Trim(Group, Id(6, 1), ConfigurationOf(3));
+        harness.Journal.Trim(Group, Id(4, 1), ConfigurationOf(4));
+        harness.Journal.Trim(Group, Id(6, 1), ConfigurationOf(4));
 
         var log = harness.Reopen(Group);
 
         Assert.Equal(Id(6, 1), log.Start);
-        Assert.Equal(Configuration(3), log.StartConfiguration);
+        Assert.Equal(ConfigurationOf(3), log.StartConfiguration);
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public abstract class JournalContract
                 harness.Journal.Enqueue(Append(++sequence, Batch(round * 20 + i + 1, 1, round + 1)));
             }
 
-            harness.Journal.Trim(Group, Id(round * 20 + 15, round + 1), Configuration(round + 1));
+            harness.Journal.Trim(Group, Id(round * 20 + 15, round + 1), ConfigurationOf(round + 1));
             harness.WaitForPersisted(Group, sequence);
             var log = harness.Reopen(Group);
             Assert.Equal(Id(round * 20 + 15, round + 1), log.Start);
@@ -198,16 +198,16 @@ public abstract class JournalContract
         harness.Journal.Enqueue(new JournalWrite(Group, 1, Vote(1, 1), Reset: null, Batch(1, 3, 1)));
         harness.Journal.Enqueue(new JournalWrite(OtherGroup, 1, Vote(2, 2), Reset: null, Batch(1, 5, 2)));
         harness.Journal.Enqueue(Append(2, Batch(4, 1, 1)));
-        harness.Journal.Enqueue(new JournalWrite(OtherGroup, 2, HardState: null, new LogReset(Id(50, 2), Configuration(9)), Entries: null));
-        harness.Journal.Trim(Group, Id(2, 1), Configuration(1));
+        harness.Journal.Enqueue(new JournalWrite(OtherGroup, 2, HardState: null, new LogReset(Id(50, 2), ConfigurationOf(9)), Entries: null));
+        harness.Journal.Trim(Group, Id(2, 1), ConfigurationOf(1));
         harness.Close();
         harness.Open();
 
         var log = harness.Recover(Group);
         var other = harness.Recover(OtherGroup);
 
-        Assert.Equal(Describe(Vote(1, 1), Id(2, 1), Configuration(1), Batch(3, 2, 1).Entries.ToArray()), Describe(log));
-        Assert.Equal(Describe(Vote(2, 2), Id(50, 2), Configuration(9), []), Describe(other));
+        Assert.Equal(Describe(Vote(1, 1), Id(2, 1), ConfigurationOf(1), Batch(3, 2, 1).Entries.ToArray()), Describe(log));
+        Assert.Equal(Describe(Vote(2, 2), Id(50, 2), ConfigurationOf(9), []), Describe(other));
     }
 
     [Fact]
@@ -230,6 +230,27 @@ public abstract class JournalContract
                 Enumerable.Range(1, 100).Select(i => (long)i),
                 harness.Events.PersistedWrites.Where(write => write.Group == group).Select(write => write.Sequence));
         }
+    }
+
+    [Fact]
+    public void Each_transaction_is_told_after_its_writes_and_trims_alone_are_not()
+    {
+        using var harness = CreateHarness();
+        harness.OpenAndRecover(Group);
+        for (var i = 1; i <= 10; i++)
+        {
+            harness.Journal.Enqueue(Append(2 * i - 1, Batch(2 * i - 1, 1, 1)));
+            harness.Journal.Enqueue(Append(2 * i, Batch(2 * i, 1, 1)));
+            harness.WaitFor(events => events.Commits.Sum(commit => commit.Writes) == 2 * i);
+            harness.Journal.Trim(Group, Id(2 * i, 1), ConfigurationOf(1));
+        }
+
+        harness.Close();
+
+        Assert.Equal(20, harness.Events.Commits.Sum(commit => commit.Writes));
+        Assert.All(harness.Events.Commits, commit => Assert.True(commit.Writes > 0));
+        var told = harness.Events.Told.ToArray();
+        Assert.All(Enumerable.Range(1, told.Length - 1).Where(i => told[i] == "committed"), i => Assert.StartsWith("persisted", told[i - 1], StringComparison.Ordinal));
     }
 
     [Fact]

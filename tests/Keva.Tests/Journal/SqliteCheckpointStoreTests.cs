@@ -41,6 +41,56 @@ public sealed class SqliteCheckpointStoreTests : CheckpointStoreContract
         Assert.True(refused > 50, $"only {refused} were refused");
     }
 
+    [Theory]
+    [InlineData("checkpoint.db")]
+    [InlineData("checkpoint.db-wal")]
+    public void A_flipped_byte_beside_a_write_ahead_log_is_refused_or_leaves_a_state_that_once_was(string file)
+    {
+        using var harness = new SqliteCheckpointHarness();
+        harness.Open();
+        Assert.Null(harness.Write(At(1), [.. Enumerable.Range(0, 100).Select(i => Put($"key{i:D3}", new string('v', 90)))]));
+
+        // An open snapshot keeps the log from being emptied.
+        using var snapshot = harness.OpenSnapshot(1000).Snapshot!;
+        var states = new Dictionary<long, string[]>();
+        for (var index = 2; index <= 5; index++)
+        {
+            Assert.Null(harness.Write(At(index), Put($"key{index * 7:D3}", $"new{index}"), Delete($"key{index * 11:D3}"), Put($"more{index}", "")));
+            states.Add(index, [.. harness.Load().Records.Select(CheckpointText)]);
+        }
+
+        states.Add(1, [.. harness.ReadAll(snapshot).Select(CheckpointText)]);
+        harness.Crash();
+        var names = new[] { "checkpoint.db", "checkpoint.db-wal" };
+        var directory = Path.GetDirectoryName(harness.CheckpointPath)!;
+        var intact = names.ToDictionary(name => name, name => File.ReadAllBytes(Path.Combine(directory, name)), StringComparer.Ordinal);
+        var random = new Random(9);
+        var found = new SortedSet<long>();
+        for (var i = 0; i < 150; i++)
+        {
+            foreach (var name in names)
+            {
+                var bytes = (byte[])intact[name].Clone();
+                if (string.Equals(name, file, StringComparison.Ordinal))
+                {
+                    bytes[random.Next(bytes.Length)] ^= (byte)random.Next(1, 256);
+                }
+
+                File.WriteAllBytes(Path.Combine(directory, name), bytes);
+            }
+
+            File.Delete(harness.CheckpointPath + "-shm");
+            if (LoadWithMetadata(harness) is { } loaded)
+            {
+                var index = loaded.Metadata!.Applied.Index.Value;
+                found.Add(index);
+                Assert.Equal(states[index], loaded.Records.Select(CheckpointText));
+            }
+        }
+
+        Assert.NotEmpty(found);
+    }
+
     [Fact]
     public void A_record_that_vanished_is_missed()
     {
@@ -147,7 +197,10 @@ public sealed class SqliteCheckpointStoreTests : CheckpointStoreContract
     private static string CheckpointText(Keva.Journal.Checkpoints.CheckpointRecord record) =>
         $"{Convert.ToHexString(record.Key.Span)} {Convert.ToHexString(record.Value.Span)} {record.CreateRevision} {record.ModRevision} {record.Version}";
 
-    private static string[]? Load(SqliteCheckpointHarness harness)
+    private static string[]? Load(SqliteCheckpointHarness harness) =>
+        LoadWithMetadata(harness) is { } loaded ? [.. loaded.Records.Select(CheckpointText)] : null;
+
+    private static LoadedCheckpoint? LoadWithMetadata(SqliteCheckpointHarness harness)
     {
         try
         {
@@ -160,6 +213,6 @@ public sealed class SqliteCheckpointStoreTests : CheckpointStoreContract
 
         using var store = harness.Store;
         var loaded = harness.Load();
-        return loaded.Problem is null ? [.. loaded.Records.Select(CheckpointText)] : null;
+        return loaded.Problem is null ? loaded : null;
     }
 }

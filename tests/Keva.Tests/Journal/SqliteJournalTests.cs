@@ -121,7 +121,7 @@ public sealed class SqliteJournalTests : IDisposable
             journal.Enqueue(Append(i, Batch(i, 1, 1, payload)));
             if (i % 50 == 0)
             {
-                journal.Trim(Group, Id(i - 20, 1), Configuration(1));
+                journal.Trim(Group, Id(i - 20, 1), ConfigurationOf(1));
                 Assert.True(events.Wait(told => told.PersistedWrites.Count == i, Deadline));
             }
         }
@@ -147,7 +147,7 @@ public sealed class SqliteJournalTests : IDisposable
                 journal.Enqueue(Append(i, Batch(i, 1, 1)));
             }
 
-            journal.Trim(Group, Id(990, 1), Configuration(1));
+            journal.Trim(Group, Id(990, 1), ConfigurationOf(1));
             journal.Enqueue(Append(1001, Batch(1001, 1, 1)));
         }
 

@@ -37,7 +37,7 @@ public sealed class WorkingDirectoryTests : IDisposable
     [Fact]
     public void What_a_node_was_formed_with_is_kept()
     {
-        var configuration = ClusterConfigurationCodec.Encode(Samples.Configuration(3));
+        var configuration = ClusterConfigurationCodec.Encode(Samples.ConfigurationOf(3));
         using (var directory = Open(Node))
         {
             MakeJournal(directory);

@@ -65,23 +65,16 @@ internal abstract class CheckpointHarness : IDisposable
     private sealed class Loader(Action<LoadedCheckpoint> completed) : ICheckpointLoad
     {
         private readonly List<CheckpointRecord> all = [];
-        private CheckpointMetadata? described;
-        private long announced;
+        private (CheckpointMetadata Metadata, long RecordCount)? description;
 
-        public void Describe(CheckpointMetadata metadata, long recordCount)
-        {
-            Assert.Null(described);
-            Assert.Empty(all);
-            described = metadata;
-            announced = recordCount;
-        }
+        public void Describe(CheckpointMetadata metadata, long recordCount) => description = (metadata, recordCount);
 
         public void Records(CheckpointRecord[] records) => all.AddRange(records);
 
         public void Loaded(CheckpointMetadata? metadata)
         {
-            Assert.Equal(metadata, described);
-            Assert.Equal(announced, all.Count);
+            Assert.Equal(metadata, description?.Metadata);
+            Assert.Equal(all.Count, description?.RecordCount ?? 0);
             completed(new LoadedCheckpoint(all, metadata, Problem: null));
         }
 

@@ -85,7 +85,7 @@ internal sealed class JournalHistory(JournalHarness harness, Random random)
     private void Trim(GroupId group, Model model)
     {
         var through = model.IdAt(model.Start.Index.Value + random.Next(1, model.Entries.Length + 1));
-        var configuration = Configuration(random.Next(1, 9));
+        var configuration = ConfigurationOf(random.Next(1, 9));
         harness.Journal.Trim(group, through, configuration);
         Note(group, model with
         {
@@ -109,7 +109,7 @@ internal sealed class JournalHistory(JournalHarness harness, Random random)
         if (random.Next(15) == 0)
         {
             var term = new Term(Math.Max(model.HardState.Term.Value, model.Last.Term.Value));
-            reset = new LogReset(new EntryId(model.Last.Index + random.Next(10), term), Configuration(random.Next(1, 9)));
+            reset = new LogReset(new EntryId(model.Last.Index + random.Next(10), term), ConfigurationOf(random.Next(1, 9)));
             model = model with { Start = reset.Snapshot, Configuration = reset.Configuration, Entries = [] };
         }
 

@@ -12,7 +12,7 @@ internal sealed class JournalImage
     public const string Main = "journal.db";
     public const string WriteAheadLog = "journal.db-wal";
     public const string Tail = "journal.db-tail";
-    private static readonly JournalOptions Options = new() { CheckpointBytes = 40_000, ReserveBytes = 0 };
+    private static readonly JournalOptions Options = new() { CheckpointBytes = 1, ReserveBytes = 0 };
     private readonly SortedDictionary<string, byte[]> files = new(StringComparer.Ordinal);
 
     /// <summary>What the undamaged files hold, as <see cref="Recover"/> says it.</summary>
@@ -29,9 +29,15 @@ internal sealed class JournalImage
         file.Replay(ledger);
         ledger.TakeRecovered(Group);
         ledger.TakeRecovered(OtherGroup);
+        var count = 0;
         foreach (var write in History(ledger))
         {
-            file.Commit([write], ledger.NextDeletion(3, ledger.LastRow) is { } deletion ? deletion : null);
+            file.Commit([write], ledger.NextDeletion(3, ledger.LastRow));
+            if (++count is 5 or 14)
+            {
+                // Copies the write-ahead log into the main file; the next write begins it anew.
+                file.Tidy(isIdle: false);
+            }
         }
 
         var image = new JournalImage();
@@ -97,10 +103,10 @@ internal sealed class JournalImage
     {
         for (var i = 1; i <= 12; i++)
         {
-            yield return ledger.Prepare(new JournalWrite(Group, i, Vote(i, 3), Reset: null, Batch(3 * i - 2, 3, i)));
+            yield return ledger.Prepare(new JournalWrite(Group, i, Vote(i, 3), Reset: null, Batch(3 * i - 2, 3, i, new string('x', 300))));
             if (i == 8)
             {
-                yield return ledger.PrepareTrim(Group, Id(10, 4), Configuration(4))!;
+                yield return ledger.PrepareTrim(Group, Id(10, 4), ConfigurationOf(4))!;
             }
         }
 

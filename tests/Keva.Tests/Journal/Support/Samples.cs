@@ -13,7 +13,7 @@ internal static class Samples
     public static readonly GroupId Group = GroupId.Zero;
     public static readonly GroupId OtherGroup = new(7);
 
-    public static ClusterConfiguration Configuration(int node) =>
+    public static ClusterConfiguration ConfigurationOf(int node) =>
         ClusterConfiguration.OfVoters([new Member(new NodeId((ulong)node), $"host{node}", $"host{node}:370", $"host{node}:380")]);
 
     public static EntryId Id(long index, long term) => new(new LogIndex(index), new Term(term));

@@ -130,13 +130,13 @@ internal sealed class FaultyStorage(IJournalStorage inner) : IJournalStorage
         }
     }
 
-    public void Tidy()
+    public void Tidy(bool isIdle)
     {
         lock (gate)
         {
             if (!isDead)
             {
-                inner.Tidy();
+                inner.Tidy(isIdle);
             }
         }
     }

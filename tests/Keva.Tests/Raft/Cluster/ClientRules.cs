@@ -52,6 +52,8 @@ internal sealed class ClientRules
 
     public void OnReadRequested(long readId) => floorOfRead.Add(readId, floor);
 
+    public bool IsConfirmed(long readId) => !floorOfRead.ContainsKey(readId);
+
     /// <summary>A read may be served by whoever has applied up to the confirmed index.</summary>
     public void OnReadConfirmed(ConfirmedRead read)
     {

@@ -50,14 +50,15 @@ internal sealed class Recuperation(SimulatedWorld world)
 
     private void DemandReads(long deadline)
     {
-        var reads = world.Rules.Clients.ReadsConfirmed;
         foreach (var server in world.Servers)
         {
-            server.Read(world.NextRead(), lease: false);
-            server.Read(world.NextRead(), lease: true);
+            foreach (var lease in new[] { false, true })
+            {
+                var read = world.NextRead();
+                server.Read(read, lease);
+                Await(deadline, $"read {read} through n{server.Number} is confirmed", () => world.Rules.Clients.IsConfirmed(read));
+            }
         }
-
-        Await(deadline, "reads through all servers are confirmed", () => world.Rules.Clients.ReadsConfirmed >= reads + 2 * world.Servers.Count);
     }
 
     /// <summary>With nothing going wrong, nobody stands for election.</summary>

@@ -135,7 +135,7 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
     {
         world.Trace(this, what);
         input(Driver);
-        if (world.Random.NextDouble() >= world.Plan.LateFlushRate)
+        if (world.IsHealed || world.Random.NextDouble() >= world.Plan.LateFlushRate)
         {
             Flush();
         }

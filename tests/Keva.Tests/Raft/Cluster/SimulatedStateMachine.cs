@@ -24,7 +24,7 @@ internal sealed class SimulatedStateMachine(Schedule schedule, Random random, Fa
     private LogEntry[] checkpoint = [];
     private StateHashMark mark = StateHashMark.None;
     private UInt128 hash;
-    private int chunkSize = random.Next(20, 200);
+    private int chunkSize = random.Next(60, 600);
     private int epoch;
 
     public StateMachineEvents Events { get; set; } = StateMachineEvents.None;
@@ -45,7 +45,7 @@ internal sealed class SimulatedStateMachine(Schedule schedule, Random random, Fa
     public void Crash()
     {
         epoch++;
-        chunkSize = random.Next(20, 200);
+        chunkSize = random.Next(60, 600);
         operations.Clear();
         readings.Clear();
         opened.Clear();

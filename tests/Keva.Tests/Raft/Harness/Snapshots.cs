@@ -18,19 +18,19 @@ internal static class Snapshots
     }
 
     /// <summary>
-    /// Server 1 of three, leader, with a checkpoint behind which nothing is kept; server 2 has nothing and was just found
-    /// to need a snapshot, server 3 has everything.
+    /// Server 1 of three, leader of term 2, whose log begins behind a checkpoint at the last entry of term 1. Server 2 has
+    /// nothing and was just found to need a snapshot, server 3 has everything.
     /// </summary>
     public static ServerUnderTest LeaderWithTrimmedLog(RaftOptions? options = null)
     {
-        var leader = new ServerUnderTest(1, new ServerSetup
+        var leader = new ServerUnderTest(1, ServerSetup.InTerm(1, "1:a 1:b 1:c 1:d 1:e") with
         {
             Options = (options ?? ServerUnderTest.Options) with { RetainedLogEntries = 0 },
         });
-        leader.Elect().Propose("a").Propose("b").Propose("c").Propose("d").AnswerAppends(3).AnswerAppends(3).AnswerAppends(3);
+        leader.Receive(3, new HeartbeatRequest(new Term(1), new LogIndex(5), 1, StateHashMark.None));
         leader.Machine.TakeCheckpoint();
-        leader.Forget();
-        leader.Receive(2, new AppendEntriesRejected(leader.Term, LogIndex.Zero, EntryId.Zero, LogIndex.Zero));
+        leader.Elect().AnswerAppends(3).Forget();
+        leader.Receive(2, new AppendEntriesRejected(leader.Term, new LogIndex(5), EntryId.Zero, LogIndex.Zero));
         return leader;
     }
 }

@@ -110,7 +110,7 @@ public sealed class LeaseReadTests
     public void A_server_that_learns_of_a_later_term_still_backs_the_leader_that_it_heard_from()
     {
         var follower = Clusters.FollowerOf2(ServerSetup.InTerm(3));
-        follower.Receive(3, new ForwardRefused(new Term(4), [], ProposalRefusal.NotLeader));
+        follower.Receive(3, new ForwardRefused(new Term(4), new Term(4), [], ProposalRefusal.NotLeader));
         Assert.Equal(new Term(4), follower.Term);
         follower.Forget();
 

@@ -54,12 +54,12 @@ public sealed class SnapshotSendingTests
     public void After_the_snapshot_the_entries_behind_it_follow()
     {
         var leader = Snapshots.LeaderWithTrimmedLog();
-        leader.Propose("e").Forget();
+        leader.Forget();
         Answer(leader, next: 0, installed: true);
 
         var append = leader.TheOne<AppendEntriesRequest>(to: 2);
         Assert.Equal(Snapshot, append.Previous);
-        Assert.Equal("1:e", ServerUnderTest.TextOf(append.Entries.Entries.ToArray()));
+        Assert.Equal("2:-", ServerUnderTest.TextOf(append.Entries.Entries.ToArray()));
     }
 
     [Fact]
@@ -152,32 +152,37 @@ public sealed class SnapshotSendingTests
     public void A_checkpoint_leaves_what_follows_a_snapshot_that_is_on_its_way()
     {
         var leader = Snapshots.LeaderWithTrimmedLog();
-        leader.Propose("e").AnswerAppends(3).Propose("f").AnswerAppends(3);
+        leader.Propose("f").Propose("g").AnswerAppends(3);
         leader.Machine.TakeCheckpoint();
         Assert.Equal(Snapshot, leader.Log.Start);
 
         leader.Forget();
         Answer(leader, next: 0, installed: true);
-        Assert.Equal("1:e", ServerUnderTest.TextOf(leader.TheOne<AppendEntriesRequest>(to: 2).Entries.Entries.ToArray()));
+        Assert.Equal(Snapshot, leader.TheOne<AppendEntriesRequest>(to: 2).Previous);
+
+        // Nor may it be trimmed while the follower is catching up with it.
         leader.Machine.TakeCheckpoint();
-        Assert.Equal(new LogIndex(7), leader.Log.Start.Index);
+        Assert.Equal(Snapshot, leader.Log.Start);
+        leader.Receive(2, new AppendEntriesAccepted(leader.Term, new LogIndex(8)));
+        leader.Machine.TakeCheckpoint();
+        Assert.Equal(new LogIndex(8), leader.Log.Start.Index);
     }
 
     [Fact]
     public void Beyond_the_bound_the_log_is_trimmed_although_a_snapshot_is_on_its_way()
     {
-        var leader = Snapshots.LeaderWithTrimmedLog(ServerUnderTest.Options with { RetainedLogBytesForSnapshot = 20 });
-        leader.Propose("e").AnswerAppends(3).Propose("f").AnswerAppends(3);
+        var leader = Snapshots.LeaderWithTrimmedLog(ServerUnderTest.Options with { RetainedLogBytesForFollowers = 20 });
+        leader.Propose("f").Propose("g").AnswerAppends(3);
         leader.Machine.TakeCheckpoint();
 
-        Assert.Equal(new LogIndex(7), leader.Log.Start.Index);
+        Assert.Equal(new LogIndex(8), leader.Log.Start.Index);
     }
 
     [Fact]
     public void A_leader_that_is_deposed_gives_its_transfers_up()
     {
         var leader = Snapshots.LeaderWithTrimmedLog();
-        leader.Receive(3, new HeartbeatRequest(new Term(2), LogIndex.Zero, 1, StateHashMark.None)).Forget().Tick(6);
+        leader.Receive(3, new HeartbeatRequest(new Term(3), LogIndex.Zero, 1, StateHashMark.None)).Forget().Tick(6);
 
         Assert.Empty(leader.Machine.Opened);
         Assert.Empty(leader.SentOf<InstallSnapshotRequest>());
@@ -187,10 +192,25 @@ public sealed class SnapshotSendingTests
     public void A_checkpoint_keeps_a_suffix_of_the_log_for_followers_that_are_a_little_behind()
     {
         var leader = Clusters.LeaderOfThree(ServerUnderTest.Options with { RetainedLogEntries = 2 });
-        leader.Propose("a", "b", "c", "d").AnswerAppends(3);
+        leader.Propose("a", "b", "c", "d").AnswerAppends(3).AnswerAppends(2);
         leader.Machine.TakeCheckpoint();
 
         Assert.Equal("1:c 1:d", leader.LogText);
+    }
+
+    [Fact]
+    public void A_follower_that_is_behind_keeps_what_it_needs_in_the_log_up_to_the_bound()
+    {
+        var options = ServerUnderTest.Options with { RetainedLogEntries = 0 };
+        var leader = Clusters.LeaderOfThree(options);
+        leader.Propose("a", "b").AnswerAppends(3);
+        leader.Machine.TakeCheckpoint();
+        Assert.Equal("1:a 1:b", leader.LogText);
+
+        leader = Clusters.LeaderOfThree(options with { RetainedLogBytesForFollowers = 10 });
+        leader.Propose("a", "b").AnswerAppends(3);
+        leader.Machine.TakeCheckpoint();
+        Assert.Equal("", leader.LogText);
     }
 
     private static void Answer(ServerUnderTest leader, long next, bool installed = false) =>

@@ -47,7 +47,7 @@ internal static partial class NodeLog
     [LoggerMessage(303, LogLevel.Warning, "Closed a connection from {RemoteEndPoint}: {Reason}")]
     public static partial void ConnectionRejected(ILogger logger, string remoteEndPoint, string reason);
 
-    [LoggerMessage(304, LogLevel.Warning, "Closed {Count} more connections of which nothing was said, to keep the log short")]
+    [LoggerMessage(304, LogLevel.Warning, "Closed {Count} more connections for the same or further reasons")]
     public static partial void ConnectionsRejected(ILogger logger, int count);
 
     [LoggerMessage(400, LogLevel.Error, "The journal takes no writes; reads go on. {Problem}")]

@@ -37,12 +37,8 @@ public sealed class HostilePeerPortTests(ITestOutputHelper output)
                 idle.Add(await ConnectAsync(leader.PeerPort));
             }
 
-            // The first are reported with their remote end; a flood must not flood the log.
-            foreach (var remote in remotes.Take(3))
-            {
-                await leader.WaitForLogAsync($"Closed a connection from {remote}");
-            }
-
+            // A flood must not flood the log: each reason is said once.
+            await leader.WaitForLogAsync($"Closed a connection from {remotes[0]}");
             await load.WaitForMoreAsync(200);
             await load.StopAsync();
             Assert.Equal(0, load.Failures);

@@ -62,7 +62,9 @@ public sealed class MinorityTests(ITestOutputHelper output)
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await lonely.Client.SendAsync(HttpMethod.Get, "/health/ready")).Status);
         Assert.Equal(HttpStatusCode.OK, (await lonely.Client.SendAsync(HttpMethod.Get, "/health/live")).Status);
         Assert.Null((await lonely.Client.ClusterAsync()).Leader);
-        await lonely.WaitForLogAsync("waiting to meet host2, host3");
+        await Eventually.BecomesTrueAsync(
+            async () => (await lonely.Client.GetAsync("a")).Text.Contains("all listed nodes must be up once to form the cluster; missing: host2 (", StringComparison.Ordinal),
+            "the node says for whom it waits");
 
         cluster.Nodes[1].Start();
         cluster.Nodes[2].Start();

@@ -36,6 +36,10 @@ internal static class NodeProcess
             Terminal.Error(exception.Message);
             return ExitCode.Failure;
         }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ExitCode.Ok;
+        }
 
         var stopRequested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Token.Register(() => stopRequested.TrySetResult());

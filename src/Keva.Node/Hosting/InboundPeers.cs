@@ -13,13 +13,9 @@ namespace Keva.Node.Hosting;
 /// </summary>
 public sealed class InboundPeers(ILogger logger, TimeProvider clock) : IInboundPeers
 {
-    // Who floods the port must not flood the log.
-    private const int RejectionsLogged = 10;
-    private static readonly TimeSpan RejectionPeriod = TimeSpan.FromSeconds(10);
+    private const string StillLoading = "this node is still loading its data";
 
-    private readonly Lock rejections = new();
-    private long periodBegan = clock.GetTimestamp();
-    private int rejectedInPeriod;
+    private readonly RejectionLog rejections = new(logger, clock);
     private volatile PeerHello? greeting;
     private volatile IActorRef node = ActorRefs.Nobody;
     private volatile IActorRef consensus = ActorRefs.Nobody;
@@ -39,7 +35,7 @@ public sealed class InboundPeers(ILogger logger, TimeProvider clock) : IInboundP
         if (greeting is not { } own)
         {
             answer = remote;
-            return "this node is still loading its data";
+            return StillLoading;
         }
 
         answer = own;
@@ -57,26 +53,10 @@ public sealed class InboundPeers(ILogger logger, TimeProvider clock) : IInboundP
 
     public void OnRejected(string remoteEndPoint, string reason)
     {
-        lock (rejections)
+        // Nodes do not start all in one moment; those that dial too early try again.
+        if (reason != StillLoading)
         {
-            var now = clock.GetTimestamp();
-            if (clock.GetElapsedTime(periodBegan, now) >= RejectionPeriod)
-            {
-                if (rejectedInPeriod > RejectionsLogged)
-                {
-                    NodeLog.ConnectionsRejected(logger, rejectedInPeriod - RejectionsLogged);
-                }
-
-                periodBegan = now;
-                rejectedInPeriod = 0;
-            }
-
-            if (++rejectedInPeriod > RejectionsLogged)
-            {
-                return;
-            }
+            rejections.Add(remoteEndPoint, reason);
         }
-
-        NodeLog.ConnectionRejected(logger, remoteEndPoint, reason);
     }
 }

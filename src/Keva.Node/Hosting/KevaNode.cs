@@ -28,6 +28,7 @@ public sealed class KevaNode : IAsyncDisposable
     private readonly ILoggerFactory loggers;
     private readonly ILogger logger;
     private readonly TaskCompletionSource<Exception?> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock releaseGate = new();
     private WorkingDirectory? directory;
     private ICheckpointStore? checkpoints;
     private IPeerNetwork? network;
@@ -36,7 +37,8 @@ public sealed class KevaNode : IAsyncDisposable
     private KevaHttpServer? http;
     private KeyValueService? store;
     private IJournal? journal;
-    private bool stopping;
+    private Task? releasing;
+    private volatile bool stopping;
 
     /// <exception cref="NotSupportedException">The settings ask for what this version cannot do; the message says what.</exception>
     public KevaNode(NodeSettings settings, ILoggerFactory loggers)
@@ -76,9 +78,22 @@ public sealed class KevaNode : IAsyncDisposable
             await http.StartAsync(cancellation);
             NodeLog.Serving(logger, settings.HttpEndpoint.ToString(), settings.PeerEndpoint.ToString(), settings.WorkingDirectory);
         }
-        catch
+        catch (Exception exception)
         {
+            stopping = true;
             await ReleaseAsync();
+            if (system is { FailureCause: not null })
+            {
+                // That nobody answered any more is not the reason; why is.
+                var cause = CauseOf(system);
+                throw new IOException(cause.Message, cause);
+            }
+
+            if (exception is AskTimeoutException)
+            {
+                throw new IOException($"the node did not start within {settings.Http.RequestTimeout.TotalSeconds} s", exception);
+            }
+
             throw;
         }
     }
@@ -168,11 +183,18 @@ public sealed class KevaNode : IAsyncDisposable
             return;
         }
 
-        var cause = running.FailureCause;
-        NodeLog.Failed(logger, cause?.Message ?? "its actors ended", cause);
+        var cause = CauseOf(running);
+        NodeLog.Failed(logger, cause.Message, cause);
         await ReleaseAsync();
-        ended.TrySetResult(cause ?? new InvalidOperationException("the node's actors ended"));
+        ended.TrySetResult(cause);
     }
+
+    private static Exception CauseOf(ActorSystem failed) => failed.FailureCause switch
+    {
+        ActorInitializationException { InnerException: { } inner } => inner,
+        { } cause => cause,
+        null => new InvalidOperationException("the node's actors ended"),
+    };
 
     private ClusterView InitialView(NodeIdentity identity) =>
         new(
@@ -202,7 +224,16 @@ public sealed class KevaNode : IAsyncDisposable
         return new NodeId(value);
     }
 
-    private async Task ReleaseAsync()
+    private Task ReleaseAsync()
+    {
+        // A node may fail and be stopped at the same moment.
+        lock (releaseGate)
+        {
+            return releasing ??= ReleaseOnceAsync();
+        }
+    }
+
+    private async Task ReleaseOnceAsync()
     {
         // Users first, then what serves them, then what that stands on.
         if (http is not null)

@@ -58,6 +58,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     private readonly SortedDictionary<string, IActorRef> peers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> unreachable = new(StringComparer.Ordinal);
     private readonly SortedDictionary<NodeId, PeerHello> up = [];
+    private readonly ClusterViewHolder views;
     private NodeIdentity identity;
     private ClusterFormation? formation;
     private FormedCluster? forming;
@@ -76,6 +77,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         this.settings = settings;
         this.ports = ports;
         this.inbound = inbound;
+        this.views = views;
         identity = ports.Identities.Current;
         session = (ulong)ports.Random.NextInt64();
         var options = new GatewayOptions(settings.Http.RequestTimeout, settings.Http.LeaderWait, settings.Http.MaxQueuedBytes, session);
@@ -287,6 +289,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         {
             unreachable[message.Address] = message.Reason;
             NodeLog.PeerUnreachable(ports.Logger, message.Address, message.Reason);
+            TellUsersWhyNotFormed();
         }
     }
 
@@ -294,8 +297,30 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     {
         if (formation is { } waiting)
         {
-            NodeLog.WaitingToForm(ports.Logger, waiting.Obstacle ?? $"waiting to meet {string.Join(", ", waiting.Missing)}: all listed nodes must be up once to form the cluster");
+            NodeLog.WaitingToForm(ports.Logger, WhyNotFormed(waiting));
+            TellUsersWhyNotFormed();
         }
+    }
+
+    private void TellUsersWhyNotFormed()
+    {
+        if (formation is { } waiting)
+        {
+            gateway.Tell(new ViewPublished(views.Current with { NotReadyReason = WhyNotFormed(waiting) }, null));
+        }
+    }
+
+    private string WhyNotFormed(ClusterFormation waiting)
+    {
+        if (waiting.Obstacle is { } obstacle)
+        {
+            return obstacle;
+        }
+
+        var missing = settings.InitialMembers
+            .Where(member => waiting.Missing.Contains(member.Name, StringComparer.Ordinal))
+            .Select(member => unreachable.TryGetValue(member.PeerEndpoint.ToString(), out var reason) ? $"{member.Name} ({reason})" : member.Name);
+        return $"all listed nodes must be up once to form the cluster; missing: {string.Join(", ", missing)}";
     }
 
     private void OnStop()

@@ -18,6 +18,9 @@ internal sealed class KevaProcess : IAsyncDisposable
     /// <summary>The program lies beside the tests, from the same build.</summary>
     public static readonly string ProgramPath = Path.Combine(AppContext.BaseDirectory, "keva");
 
+    // If the tests are killed, their nodes end with them: see NodeProcess.StopWithInputVariable.
+    private static readonly Dictionary<string, string> StopWithTests = new() { ["KEVA_STOP_WITH_INPUT"] = "1" };
+
     private readonly Process process;
     private readonly StringBuilder errors = new();
     private readonly MemoryStream output = new();
@@ -57,7 +60,11 @@ internal sealed class KevaProcess : IAsyncDisposable
         }
     }
 
-    public static KevaProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? directory = null)
+    /// <summary>Starts a program that runs until it is stopped.</summary>
+    public static KevaProcess Start(IEnumerable<string> arguments, string? directory = null) =>
+        Start(arguments, StopWithTests, directory);
+
+    private static KevaProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? directory)
     {
         var start = new ProcessStartInfo(ProgramPath)
         {
@@ -68,9 +75,7 @@ internal sealed class KevaProcess : IAsyncDisposable
             WorkingDirectory = directory ?? Path.GetTempPath(),
         };
 
-        // If the tests are killed, their nodes end with them: see NodeProcess.StopWithInputVariable.
-        start.Environment["KEVA_STOP_WITH_INPUT"] = "1";
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
@@ -87,7 +92,7 @@ internal sealed class KevaProcess : IAsyncDisposable
     public static async Task<ProgramResult> RunAsync(
         IEnumerable<string> arguments, byte[]? input = null, IReadOnlyDictionary<string, string>? environment = null, string? directory = null)
     {
-        await using var run = Start(arguments, environment, directory);
+        await using var run = Start(arguments, environment ?? new Dictionary<string, string>(), directory);
         if (input is not null)
         {
             await run.process.StandardInput.BaseStream.WriteAsync(input);

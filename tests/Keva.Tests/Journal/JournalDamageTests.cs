@@ -116,6 +116,31 @@ public sealed class JournalDamageTests
     }
 
     [Fact]
+    public void A_free_list_that_points_at_rows_is_refused_before_an_insert_can_overwrite_them()
+    {
+        using var harness = new SqliteJournalHarness();
+        harness.OpenAndRecover(Samples.Group);
+        for (var i = 1; i <= 50; i++)
+        {
+            harness.Journal.Enqueue(Samples.Append(i, Samples.Batch(i, 1, 1, new string('z', 2000))));
+        }
+
+        harness.Journal.Trim(Samples.Group, Samples.Id(30, 1), Samples.ConfigurationOf(1));
+        harness.Close();
+        using (var file = File.OpenWrite(harness.JournalPath))
+        {
+            // Where SQLite's header says which page the free list begins with: now the root of the table.
+            file.Position = 35;
+            file.WriteByte(2);
+        }
+
+        harness.Open();
+        var refusal = Assert.Throws<JournalCorruptException>(() => harness.Recover(Samples.Group));
+
+        Assert.Contains("its pages do not fit together", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_foreign_file_is_refused()
     {
         using var directory = new TemporaryDirectory();

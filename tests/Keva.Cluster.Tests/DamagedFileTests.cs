@@ -1,0 +1,68 @@
+using System.Text;
+using Keva.Cluster.Tests.Harness;
+using Xunit.Abstractions;
+
+namespace Keva.Cluster.Tests;
+
+/// <summary>Bytes that are not as they were written.</summary>
+public sealed class DamagedFileTests(ITestOutputHelper output)
+{
+    private const int Keys = 3_000;
+    private const string Needle = "a value that can be found in a file";
+
+    [Theory]
+    [InlineData("journal.db")]
+    [InlineData("checkpoint.db")]
+    public async Task A_node_with_a_flipped_byte_refuses_to_start_and_says_where_and_what_to_do(string name)
+    {
+        await using var cluster = await ClusterUnderTest.StartAsync(output, settings: ["journal.checkpoint-interval=200ms"]);
+        var damaged = cluster.AllBut(await cluster.LeaderAsync())[0];
+        var others = cluster.AllBut(damaged);
+        await BulkLoad.RunAsync(others.Select(node => node.UserPort).ToArray(), connections: 16, Keys, Encoding.ASCII.GetBytes(Needle));
+        Assert.Equal(Needle, (await damaged.Client.GetAsync(BulkLoad.KeyOf(Keys - 1))).Text);
+
+        // An orderly stop leaves everything in the main file.
+        Assert.Equal(0, (await damaged.StopAsync()).ExitCode);
+        var file = Path.Combine(damaged.DataDirectory, name);
+        FlipByteInValue(file);
+
+        damaged.Start();
+        var end = await damaged.Process.WaitForEndAsync();
+        Assert.Equal(1, end.ExitCode);
+        var said = Assert.Single(end.ErrorLines, line => line.StartsWith("keva: ", StringComparison.Ordinal));
+        output.WriteLine(said);
+        Assert.Contains(file, said, StringComparison.Ordinal);
+        Assert.True(end.ErrorLines.Length <= 10, $"{end.ErrorLines.Length} lines for one trouble");
+
+        foreach (var node in others)
+        {
+            Assert.True((await node.Client.SetAsync("after " + node.Name, "x")).IsSuccess);
+            Assert.Equal(Needle, (await node.Client.GetAsync(BulkLoad.KeyOf(0))).Text);
+        }
+    }
+
+    [Theory]
+    [InlineData("node.json")]
+    [InlineData("journal.db")]
+    public async Task A_node_that_lacks_a_file_refuses_to_start_and_says_which(string name)
+    {
+        await using var cluster = await ClusterUnderTest.StartAsync(output, size: 2);
+        var node = cluster.Nodes[1];
+        await node.StopAsync();
+        var file = Path.Combine(node.DataDirectory, name);
+        File.Delete(file);
+        node.Start();
+        var end = await node.Process.WaitForEndAsync();
+        Assert.Equal(1, end.ExitCode);
+        Assert.Contains(file, Assert.Single(end.ErrorLines), StringComparison.Ordinal);
+    }
+
+    private static void FlipByteInValue(string file)
+    {
+        var bytes = File.ReadAllBytes(file);
+        var at = bytes.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(Needle));
+        Assert.True(at >= 0, $"the values are in {file}");
+        bytes[at + 5] ^= 0x20;
+        File.WriteAllBytes(file, bytes);
+    }
+}

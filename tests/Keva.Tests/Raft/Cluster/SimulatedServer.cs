@@ -57,8 +57,6 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
     /// <summary>What this server tells its clients about who leads.</summary>
     public Leadership Leadership => leadership;
 
-    public LogIndex DurableIndex => LogIndex.Max(Journal.Disk.LastIndex, machine.Checkpoint.Index);
-
     public bool HoldsDurably(EntryId id) => Journal.Disk.Holds(id) || machine.Checkpoint.Index >= id.Index;
 
     public void Start()

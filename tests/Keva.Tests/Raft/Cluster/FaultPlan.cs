@@ -43,6 +43,11 @@ internal sealed record FaultPlan
 
     public required long MillisecondsBetweenRequests { get; init; }
 
+    /// <summary>How many of the requests are reads, and how many of those by lease.</summary>
+    public required double ReadRate { get; init; }
+
+    public required double LeaseRate { get; init; }
+
     /// <summary>Weights of the faults, by <see cref="Fault"/>.</summary>
     public required int[] Weights { get; init; }
 
@@ -64,6 +69,8 @@ internal sealed record FaultPlan
         MillisecondsBetweenFaults = random.Next(20, 300),
         MillisecondsBetweenCheckpoints = random.Next(20, 400),
         MillisecondsBetweenRequests = random.Next(2, 30),
+        ReadRate = 0.2 + random.NextDouble() * 0.6,
+        LeaseRate = random.NextDouble(),
         Weights = [.. Enum.GetValues<Fault>().Select(_ => random.Next(3) == 0 ? 0 : random.Next(1, 10))],
         Options = DrawOptions(random),
     };

@@ -16,7 +16,7 @@ public sealed class JournalDamageTests
         var image = JournalImage.OfSmallJournal();
         var random = new Random(5);
         var refused = 0;
-        const int samples = 250;
+        const int samples = 150;
         for (var i = 0; i < samples; i++)
         {
             // The first bytes of the file and of its pages steer how all others are read, so they come more often.
@@ -40,7 +40,7 @@ public sealed class JournalDamageTests
     public void A_file_that_was_cut_off_is_refused_or_does_not_matter(string file)
     {
         var image = JournalImage.OfSmallJournal();
-        for (var length = image[file].Length - 1; length >= 0; length -= Math.Max(1, image[file].Length / 60))
+        for (var length = image[file].Length - 1; length >= 0; length -= Math.Max(1, image[file].Length / 40))
         {
             var content = image.CutAt(file, length).Recover();
 

@@ -146,7 +146,7 @@ public sealed class JournalDamageTests
         using var directory = new TemporaryDirectory();
         File.WriteAllText(directory.File("journal.db"), new string('?', 5000));
 
-        Assert.Throws<JournalCorruptException>(() => SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents()));
+        Assert.Throws<JournalCorruptException>(() => SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents(), SqliteJournalHarness.Options));
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class JournalDamageTests
             database.Execute("CREATE TABLE journal (row_nr INTEGER PRIMARY KEY)");
         }
 
-        var refusal = Assert.Throws<JournalCorruptException>(() => SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents()));
+        var refusal = Assert.Throws<JournalCorruptException>(() => SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents(), SqliteJournalHarness.Options));
 
         Assert.Contains("is no Keva journal", refusal.Message, StringComparison.Ordinal);
     }
@@ -167,13 +167,13 @@ public sealed class JournalDamageTests
     public void A_newer_format_is_refused_with_an_explanation()
     {
         using var directory = new TemporaryDirectory();
-        SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents()).Dispose();
+        SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents(), SqliteJournalHarness.Options).Dispose();
         using (var database = SqliteDatabase.OpenOrCreate(directory.File("journal.db")))
         {
             database.Execute("PRAGMA user_version=2");
         }
 
-        var refusal = Assert.Throws<StorageException>(() => SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents()));
+        var refusal = Assert.Throws<StorageException>(() => SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents(), SqliteJournalHarness.Options));
 
         Assert.Equal(StorageProblemKind.UnsupportedFormat, refusal.Problem.Kind);
         Assert.Contains("has format 2, and this program knows formats up to 1", refusal.Message, StringComparison.Ordinal);

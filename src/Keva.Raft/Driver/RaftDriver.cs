@@ -82,11 +82,10 @@ public sealed class RaftDriver
             TickSending(sending);
         }
 
-        if (IsLeader && !CanPersist && --ticksUntilHandover <= 0)
+        if (IsLeader && (!CanPersist || IsStopping) && --ticksUntilHandover <= 0)
         {
             // A leader that takes no writes gives way to one that does, if there is one; else it goes on for the reads.
-            ticksUntilHandover = options.ElectionTicks;
-            core.TransferLeadership(null);
+            TryHandOver();
         }
     }
 
@@ -233,7 +232,7 @@ public sealed class RaftDriver
     public void BeginStop()
     {
         IsStopping = true;
-        core.TransferLeadership(null);
+        TryHandOver();
     }
 
     public void OnSnapshotOpened(NodeId peer, SnapshotDescription snapshot)
@@ -331,6 +330,9 @@ public sealed class RaftDriver
         DeliverAnswers();
         TellClients(ready);
     }
+
+    // Nobody to hand over to is a matter of the moment: it is tried again with the next tick.
+    private void TryHandOver() => ticksUntilHandover = core.TransferLeadership(null) ? options.ElectionTicks : 0;
 
     private void Persist(HardState? hardState)
     {

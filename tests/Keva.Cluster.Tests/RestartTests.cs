@@ -37,6 +37,24 @@ public sealed class RestartTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_node_that_comes_back_is_dialled_at_once_however_long_the_others_would_wait_before_they_try()
+    {
+        string[] settings = ["transport.reconnect-backoff-min=1m", "transport.reconnect-backoff-max=1m"];
+        await using var cluster = new ClusterUnderTest(output, size: 2, settings);
+        var (first, second) = (cluster.Nodes[0], cluster.Nodes[1]);
+        first.Start();
+        await Eventually.BecomesTrueAsync(async () => (await first.Client.GetAsync("a")).Code == "joining", "the first node has loaded");
+        second.Start();
+        await cluster.WaitUntilReadyAsync();
+
+        await second.KillAsync();
+        await Eventually.BecomesTrueAsync(async () => (await first.Client.ClusterAsync())["host2"].Status == "failed", "the first node misses the second");
+        second.Start();
+        await cluster.WaitUntilReadyAsync();
+        Assert.True((await second.Client.SetAsync("a", "b")).IsSuccess);
+    }
+
+    [Fact]
     public async Task A_node_with_many_keys_is_ready_again_within_seconds()
     {
         await using var cluster = await ClusterUnderTest.StartAsync(output, size: 1);

@@ -23,7 +23,15 @@ internal sealed class FaultInjection(SimulatedWorld world)
             drawn -= weights[fault++];
         }
 
-        Inject((Fault)fault, world.Servers[Random.Next(world.Servers.Count)]);
+        Inject((Fault)fault, Victim());
+    }
+
+    private SimulatedServer Victim()
+    {
+        var any = world.Servers[Random.Next(world.Servers.Count)];
+        return Random.NextDouble() < world.Plan.LeaderRate
+            ? world.Servers.FirstOrDefault(server => server.IsRunning && server.Driver.IsLeader) ?? any
+            : any;
     }
 
     private void Inject(Fault fault, SimulatedServer server)

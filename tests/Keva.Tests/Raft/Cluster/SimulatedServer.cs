@@ -16,6 +16,7 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
     private readonly SimulatedStateMachine machine;
     private readonly Dictionary<ulong, Term> waitingProposals = [];
     private readonly List<ConfirmedRead> waitingReads = [];
+    private readonly Dictionary<long, long> readOfRequest = [];
     private readonly Queue<(Func<string> What, Action<RaftDriver> Input)> held = new();
     private RaftDriver? driver;
     private Leadership leadership;
@@ -56,8 +57,6 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
     /// <summary>What this server tells its clients about who leads.</summary>
     public Leadership Leadership => leadership;
 
-    public LogIndex DurableIndex => LogIndex.Max(Journal.Disk.LastIndex, machine.Checkpoint.Index);
-
     public bool HoldsDurably(EntryId id) => Journal.Disk.Holds(id) || machine.Checkpoint.Index >= id.Index;
 
     public void Start()
@@ -89,6 +88,7 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
         runsAgainAt = 0;
         waitingProposals.Clear();
         waitingReads.Clear();
+        readOfRequest.Clear();
         held.Clear();
         Journal.Crash();
         machine.Crash();
@@ -166,10 +166,13 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
         Input(() => $"proposes {string.Join(',', numbers)} for term {term}", driver => driver.Propose(term, proposals));
     }
 
-    public void Read(long readId, bool lease)
+    /// <summary>A read with a number of its own in the whole run; each process counts its requests from one.</summary>
+    public void Read(long number, bool lease)
     {
-        world.Rules.Clients.OnReadRequested(readId);
-        Input(() => $"asks for read {readId}{(lease ? " by lease" : "")}", driver => driver.RequestRead(readId, lease, world.Schedule.Time));
+        world.Rules.Clients.OnReadRequested(number);
+        var requestId = readOfRequest.Count + 1;
+        readOfRequest.Add(requestId, number);
+        Input(() => $"asks for read {number}{(lease ? " by lease" : "")}", driver => driver.RequestRead(requestId, lease, world.Schedule.Time));
     }
 
     /// <summary>Whether a proposal of this server's clients took effect and they know it.</summary>
@@ -193,7 +196,7 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
 
     public void ReadConfirmed(ConfirmedRead read)
     {
-        world.Rules.Clients.OnReadConfirmed(read);
+        world.Rules.Clients.OnReadConfirmed(read with { ReadId = readOfRequest[read.ReadId] });
         waitingReads.Add(read);
         ServeReads();
     }

@@ -237,8 +237,9 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             TellConsensus(remote);
         }
 
-        if (campaignFirst)
+        if (campaignFirst || (configuration.Voters is [var only] && only == identity.Node))
         {
+            // Nobody else can be leading, so there is nothing to wait for.
             raft.Tell(Campaign.Instance);
         }
     }

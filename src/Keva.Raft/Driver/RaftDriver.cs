@@ -82,11 +82,10 @@ public sealed class RaftDriver
             TickSending(sending);
         }
 
-        if (IsLeader && !CanPersist && --ticksUntilHandover <= 0)
+        if (IsLeader && (!CanPersist || IsStopping) && --ticksUntilHandover <= 0)
         {
             // A leader that takes no writes gives way to one that does, if there is one; else it goes on for the reads.
-            ticksUntilHandover = options.ElectionTicks;
-            core.TransferLeadership(null);
+            TryHandOver();
         }
     }
 
@@ -210,7 +209,9 @@ public sealed class RaftDriver
         var needed = core.Log.LastIndex;
         foreach (var follower in core.Followers)
         {
-            if (follower.State != ReplicationState.Snapshot && follower.MatchIndex >= core.Log.Start.Index)
+            // One that is gone may stay away for long; it gets a snapshot when it comes back.
+            var isHere = follower.State == ReplicationState.Replicate || (follower.State == ReplicationState.Probe && follower.IsActive);
+            if (isHere && follower.MatchIndex >= core.Log.Start.Index)
             {
                 needed = LogIndex.Min(needed, follower.MatchIndex);
             }
@@ -231,7 +232,7 @@ public sealed class RaftDriver
     public void BeginStop()
     {
         IsStopping = true;
-        core.TransferLeadership(null);
+        TryHandOver();
     }
 
     public void OnSnapshotOpened(NodeId peer, SnapshotDescription snapshot)
@@ -329,6 +330,9 @@ public sealed class RaftDriver
         DeliverAnswers();
         TellClients(ready);
     }
+
+    // Nobody to hand over to is a matter of the moment: it is tried again with the next tick.
+    private void TryHandOver() => ticksUntilHandover = core.TransferLeadership(null) ? options.ElectionTicks : 0;
 
     private void Persist(HardState? hardState)
     {

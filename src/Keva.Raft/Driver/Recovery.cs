@@ -19,13 +19,20 @@ public static class Recovery
     /// <param name="journal">What the journal holds.</param>
     /// <param name="applied">The last entry that the checkpoint covers; zero for none.</param>
     /// <param name="configuration">The configuration as of <paramref name="applied"/>.</param>
-    /// <exception cref="RecoveryException">Entries between the two are missing.</exception>
+    /// <exception cref="RecoveryException">Entries between the two are missing, or the two contradict each other.</exception>
     public static RecoveredServer Combine(RecoveredLog journal, EntryId applied, ClusterConfiguration configuration)
     {
         if (applied.Index < journal.Start.Index)
         {
             throw new RecoveryException(
                 $"the checkpoint ends at entry {applied} but the journal begins behind entry {journal.Start}: the entries between them are missing. "
+                + "Restore the checkpoint file that belongs to this journal, or empty the working directory so that the node gets its data from the others");
+        }
+
+        if (applied.Index == journal.Start.Index && applied != journal.Start)
+        {
+            throw new RecoveryException(
+                $"the checkpoint ends at entry {applied} but the journal begins behind entry {journal.Start}: they are of different histories. "
                 + "Restore the checkpoint file that belongs to this journal, or empty the working directory so that the node gets its data from the others");
         }
 

@@ -398,6 +398,7 @@ internal sealed class LeaderRole : Role
         }
 
         log.CommitTo(reached);
+        State.HearOfCommit(reached);
     }
 
     private long MatchIndexOf(NodeId id) =>

@@ -1,15 +1,15 @@
 namespace Keva.Tests.Raft.Cluster;
 
 /// <summary>Does one thing after another, each after a while of its own, until it is cleared.</summary>
-internal sealed class OperationQueue(Schedule schedule, Random random)
+internal sealed class OperationQueue(Schedule schedule, Random random, Func<long> maxDelay)
 {
-    private readonly Queue<(long MaxDelay, Action Action)> waiting = new();
+    private readonly Queue<Action> waiting = new();
     private int epoch;
     private bool busy;
 
-    public void Add(long maxDelay, Action action)
+    public void Add(Action action)
     {
-        waiting.Enqueue((maxDelay, action));
+        waiting.Enqueue(action);
         StartNext();
     }
 
@@ -30,7 +30,7 @@ internal sealed class OperationQueue(Schedule schedule, Random random)
 
         busy = true;
         var started = epoch;
-        schedule.After(next.MaxDelay <= 1 ? 1 : random.NextInt64(next.MaxDelay), () =>
+        schedule.After(maxDelay() <= 1 ? 1 : random.NextInt64(maxDelay()), () =>
         {
             if (started != epoch)
             {
@@ -38,7 +38,7 @@ internal sealed class OperationQueue(Schedule schedule, Random random)
             }
 
             busy = false;
-            next.Action();
+            next();
             StartNext();
         });
     }

@@ -11,21 +11,34 @@ namespace Keva.Tests.Raft.Cluster;
 /// One server's state machine: the sequence of entries that it applied, nothing else. Its checkpoints survive crashes,
 /// and snapshots are made of them, cut into pieces whose size is another in each process.
 /// </summary>
-internal sealed class SimulatedStateMachine(Schedule schedule, Random random, FaultPlan plan, ClusterConfiguration configuration)
-    : IStateMachinePort, ISnapshotPort
+internal sealed class SimulatedStateMachine : IStateMachinePort, ISnapshotPort
 {
     private const int MarkInterval = 8;
 
-    private readonly OperationQueue operations = new(schedule, random);
-    private readonly OperationQueue readings = new(schedule, random);
+    private readonly Schedule schedule;
+    private readonly Random random;
+    private readonly FaultPlan plan;
+    private readonly OperationQueue operations;
+    private readonly OperationQueue readings;
     private readonly Dictionary<NodeId, OpenSnapshot> opened = [];
     private readonly List<byte> received = [];
     private List<LogEntry> applied = [];
     private LogEntry[] checkpoint = [];
     private StateHashMark mark = StateHashMark.None;
     private UInt128 hash;
-    private int chunkSize = random.Next(60, 600);
+    private int chunkSize;
     private int epoch;
+
+    public SimulatedStateMachine(Schedule schedule, Random random, FaultPlan plan, ClusterConfiguration configuration)
+    {
+        this.schedule = schedule;
+        this.random = random;
+        this.plan = plan;
+        Configuration = configuration;
+        operations = new OperationQueue(schedule, random, () => IsHealed ? 1 : plan.MaxApplyDelay);
+        readings = new OperationQueue(schedule, random, () => IsHealed ? 1 : plan.MaxApplyDelay);
+        chunkSize = DrawChunkSize();
+    }
 
     public StateMachineEvents Events { get; set; } = StateMachineEvents.None;
 
@@ -37,15 +50,13 @@ internal sealed class SimulatedStateMachine(Schedule schedule, Random random, Fa
 
     public EntryId Checkpoint => LastOf(checkpoint);
 
-    public ClusterConfiguration Configuration => configuration;
-
-    private long ApplyDelay => IsHealed ? 1 : plan.MaxApplyDelay;
+    public ClusterConfiguration Configuration { get; }
 
     /// <summary>The process ends: what is not in the checkpoint is gone.</summary>
     public void Crash()
     {
         epoch++;
-        chunkSize = random.Next(60, 600);
+        chunkSize = DrawChunkSize();
         operations.Clear();
         readings.Clear();
         opened.Clear();
@@ -53,7 +64,7 @@ internal sealed class SimulatedStateMachine(Schedule schedule, Random random, Fa
         ReplaceState(checkpoint);
     }
 
-    public void Apply(EntryBatch entries) => operations.Add(ApplyDelay, () =>
+    public void Apply(EntryBatch entries) => operations.Add(() =>
     {
         foreach (var entry in entries.Entries)
         {
@@ -83,7 +94,7 @@ internal sealed class SimulatedStateMachine(Schedule schedule, Random random, Fa
     public void Open(NodeId peer)
     {
         opened.Remove(peer);
-        readings.Add(ApplyDelay, () =>
+        readings.Add(() =>
         {
             if (Fails() || checkpoint.Length == 0)
             {
@@ -91,13 +102,13 @@ internal sealed class SimulatedStateMachine(Schedule schedule, Random random, Fa
                 return;
             }
 
-            var snapshot = new SnapshotDescription(LastOf(checkpoint), configuration);
+            var snapshot = new SnapshotDescription(LastOf(checkpoint), Configuration);
             opened[peer] = new OpenSnapshot(EntryBatchCodec.Encode(checkpoint), chunkSize);
             Events.SnapshotOpened(peer, snapshot);
         });
     }
 
-    public void ReadChunk(NodeId peer, long chunkNumber) => readings.Add(ApplyDelay, () =>
+    public void ReadChunk(NodeId peer, long chunkNumber) => readings.Add(() =>
     {
         if (!opened.TryGetValue(peer, out var snapshot))
         {
@@ -120,9 +131,9 @@ internal sealed class SimulatedStateMachine(Schedule schedule, Random random, Fa
 
     public void Close(NodeId peer) => opened.Remove(peer);
 
-    public void BeginReceive(SnapshotDescription snapshot) => operations.Add(1, received.Clear);
+    public void BeginReceive(SnapshotDescription snapshot) => operations.Add(received.Clear);
 
-    public void WriteChunk(long chunkNumber, ReadOnlyMemory<byte> data) => operations.Add(ApplyDelay, () =>
+    public void WriteChunk(long chunkNumber, ReadOnlyMemory<byte> data) => operations.Add(() =>
     {
         if (Fails())
         {
@@ -134,7 +145,7 @@ internal sealed class SimulatedStateMachine(Schedule schedule, Random random, Fa
         Events.ChunkWritten();
     });
 
-    public void Install(SnapshotDescription snapshot) => operations.Add(ApplyDelay, () =>
+    public void Install(SnapshotDescription snapshot) => operations.Add(() =>
     {
         if (Fails())
         {
@@ -148,7 +159,7 @@ internal sealed class SimulatedStateMachine(Schedule schedule, Random random, Fa
         checkpoint = batch.Entries.ToArray();
         ReplaceState(checkpoint);
         Events.SnapshotReplacedState();
-        operations.Add(ApplyDelay, Events.SnapshotInstalled);
+        operations.Add(Events.SnapshotInstalled);
     });
 
     private void ReplaceState(LogEntry[] entries)
@@ -177,6 +188,8 @@ internal sealed class SimulatedStateMachine(Schedule schedule, Random random, Fa
         entry.Kind == EntryKind.Command ? BinaryPrimitives.ReadUInt64LittleEndian(entry.Payload.Span) : 0;
 
     private static EntryId LastOf(LogEntry[] entries) => entries.Length == 0 ? EntryId.Zero : entries[^1].Id;
+
+    private int DrawChunkSize() => random.Next(60, 600);
 
     private bool Fails() => !IsHealed && random.NextDouble() < plan.SnapshotFailureRate;
 

@@ -162,4 +162,37 @@ public sealed class LeadershipTransferTests
 
         Assert.Single(leader.SentOf<TimeoutNow>());
     }
+
+    /// <summary>Right after its check of the quorum a leader knows nobody to be active: it must not ask only then.</summary>
+    [Fact]
+    public void A_leader_that_finds_no_successor_looks_again_soon_whenever_its_disk_filled_up()
+    {
+        for (var phase = 0; phase < ServerUnderTest.Options.ElectionTicks; phase++)
+        {
+            var leader = Clusters.LeaderOfThree();
+            for (var tick = 0; tick < phase; tick++)
+            {
+                leader.Tick().AnswerHeartbeats(2).AnswerHeartbeats(3);
+            }
+
+            leader.Do(driver => driver.OnJournalStalled());
+            for (var tick = 0; tick < 3; tick++)
+            {
+                leader.Tick().AnswerHeartbeats(2).AnswerHeartbeats(3);
+            }
+
+            Assert.Single(leader.SentOf<TimeoutNow>());
+        }
+    }
+
+    [Fact]
+    public void A_server_that_stops_hands_over_as_soon_as_there_is_somebody_to_hand_over_to()
+    {
+        var leader = Clusters.LeaderOfThree();
+        leader.Tick(ServerUnderTest.Options.ElectionTicks).Do(driver => driver.BeginStop());
+        Assert.Empty(leader.SentOf<TimeoutNow>());
+
+        leader.AnswerHeartbeats(2).Tick();
+        Assert.Single(leader.SentOf<TimeoutNow>());
+    }
 }

@@ -51,6 +51,12 @@ public sealed class RaftCore : IRoleChanges
     /// <summary>The state machine's latest hash mark.</summary>
     public StateHashMark LatestStateHash => state.StateHashes.Latest;
 
+    /// <summary>
+    /// The highest commit index that a leader named since this server started, itself included; zero as long as none did.
+    /// Whoever has applied that far has caught up with what was committed then.
+    /// </summary>
+    public LogIndex LeaderCommitIndex => state.LeaderCommitIndex;
+
     /// <summary>Messages that were dropped because they were late or of no interest to the role.</summary>
     public long IgnoredMessages => state.IgnoredMessages;
 

@@ -78,6 +78,11 @@ internal sealed class RaftState
 
     public StateHashHistory StateHashes { get; } = new();
 
+    /// <summary>
+    /// The highest commit index that a leader named since this server started, itself included; zero as long as none did.
+    /// </summary>
+    public LogIndex LeaderCommitIndex { get; private set; } = LogIndex.Zero;
+
     /// <summary>Messages that were dropped because they were late or of no interest to the role.</summary>
     public long IgnoredMessages { get; private set; }
 
@@ -107,6 +112,18 @@ internal sealed class RaftState
     {
         Invariant.Check(to != Self, "a server sends itself no messages");
         messages.Add(new OutgoingMessage(to, message, after));
+    }
+
+    /// <summary>
+    /// The leader of this term says how far the log is committed. Before it has committed an entry of its own term it may
+    /// not know that itself (§6.4, step 1), so what it says then does not count.
+    /// </summary>
+    public void HearOfCommit(LogIndex index)
+    {
+        if (index > Log.LastIndex || Log.TermAt(index) == Term)
+        {
+            LeaderCommitIndex = LogIndex.Max(LeaderCommitIndex, index);
+        }
     }
 
     /// <summary>Drops a message. The reason is for the reader of the code; late messages are ordinary.</summary>

@@ -8,7 +8,8 @@ namespace Keva.Cluster.Tests;
 /// <summary>Disks that are full, and have space again.</summary>
 public sealed class DiskFullTests(ITestOutputHelper output)
 {
-    private const int DiskMebibytes = 64;
+    // Room for the journal and the checkpoint of what is written until the disk is full, and for the journal's reserve.
+    private const int DiskMebibytes = 256;
     private static readonly string[] Settings = ["journal.checkpoint-interval=300ms", "journal.retry-interval=200ms"];
 
     [FactIfMayMount]

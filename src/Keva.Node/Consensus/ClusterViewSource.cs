@@ -27,9 +27,8 @@ public sealed record ViewPublished(ClusterView View, TimeSpan? LeaderContact);
 /// <summary>Makes the picture of the cluster that users get from what the consensus knows.</summary>
 internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core, Func<TimeSpan> now)
 {
-    private readonly LogIndex caughtUpAt = core.Log.LastIndex;
     private TimeSpan? leaderContact;
-    private bool caughtUp;
+    private LogIndex? committedAtFirst;
 
     public void OnLeaderContact() => leaderContact = now();
 
@@ -77,9 +76,12 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
             return "no leader is known";
         }
 
-        // What the log held at the start, and what was committed when this node first saw a leader, must be applied.
-        caughtUp = caughtUp || (driver.AppliedIndex >= caughtUpAt && driver.AppliedIndex >= core.Log.CommitIndex && core.Log.CommitIndex > LogIndex.Zero);
-        return caughtUp ? null : $"the node is catching up: it has applied {driver.AppliedIndex} of {LogIndex.Max(caughtUpAt, core.Log.CommitIndex)} entries";
+        // What was committed when this node first heard of it from a leader must be applied. What its own log held before
+        // says nothing: some of that may never have been committed.
+        committedAtFirst ??= core.LeaderCommitIndex > LogIndex.Zero ? core.LeaderCommitIndex : null;
+        return committedAtFirst is { } target && driver.AppliedIndex >= target
+            ? null
+            : $"the node is catching up: it has applied {driver.AppliedIndex} of {committedAtFirst ?? core.Log.LastIndex} entries";
     }
 
     private MemberView MemberOf(RaftDriver driver, Member member, FollowerStatus? follower, IReadOnlyDictionary<NodeId, string> connected)

@@ -86,7 +86,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<JournalRecovered>(message => OnLoaded(() => recovered = message.Log));
         Receive<CheckpointLoaded>(message => OnLoaded(() => checkpoint = message));
         Receive<CheckpointRefused>(message => throw new NodeStartException(message.Problem));
-        Receive<GreetingReceived>(message => OnMet(message.Remote));
+        Receive<GreetingReceived>(message => OnGreeting(message.Remote));
         Receive<PeerUp>(OnPeerUp);
         Receive<PeerDown>(OnPeerDown);
         Receive<PeerUnreachable>(OnPeerUnreachable);
@@ -149,6 +149,15 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         formation = new ClusterFormation(greeting, settings.InitialMembers.Select(member => member.Name).ToArray());
         Timers.StartPeriodicTimer("report", ReportDue.Instance, ReportInterval, ReportInterval);
         FinishFormation();
+    }
+
+    private void OnGreeting(PeerHello remote)
+    {
+        OnMet(remote);
+        if (peers.TryGetValue(remote.Name, out var peer))
+        {
+            peer.Tell(PeerSeen.Instance);
+        }
     }
 
     private void OnMet(PeerHello remote)
@@ -228,8 +237,9 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             TellConsensus(remote);
         }
 
-        if (campaignFirst)
+        if (campaignFirst || (configuration.Voters is [var only] && only == identity.Node))
         {
+            // Nobody else can be leading, so there is nothing to wait for.
             raft.Tell(Campaign.Instance);
         }
     }

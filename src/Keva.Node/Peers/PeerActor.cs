@@ -37,10 +37,11 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
         this.random = random;
         this.node = node;
         Receive<SendToPeer>(OnSend);
-        Receive<Dial>(message => Connect(LaneOf(message.Lane)));
+        Receive<Dial>(message => ConnectIfWaiting(LaneOf(message.Lane)));
         Receive<Connected>(OnConnected);
         Receive<Closed>(OnClosed);
         Receive<GreetingChanged>(OnGreetingChanged);
+        Receive<PeerSeen>(_ => OnSeen());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -65,6 +66,21 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
         if (up is not null)
         {
             (IsBulk(message.Message) ? bulk : control).Connection?.TrySend(message.Group, message.Message);
+        }
+    }
+
+    private void OnSeen()
+    {
+        ConnectIfWaiting(control);
+        ConnectIfWaiting(bulk);
+    }
+
+    private void ConnectIfWaiting(Lane lane)
+    {
+        if (lane.Connection is null)
+        {
+            Timers.Cancel(lane.Name);
+            Connect(lane);
         }
     }
 

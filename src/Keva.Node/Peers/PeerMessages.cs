@@ -10,6 +10,12 @@ public sealed record SendToPeer(GroupId Group, RaftMessage Message);
 /// <summary>This node's greeting has changed: connections are made anew with it.</summary>
 public sealed record GreetingChanged(PeerHello Greeting);
 
+/// <summary>The peer has dialled this node, so it can be dialled: there is no reason to wait any longer.</summary>
+public sealed record PeerSeen
+{
+    public static readonly PeerSeen Instance = new();
+}
+
 /// <summary>Told to the node's actor: the peer at this address answered both greetings.</summary>
 public sealed record PeerUp(string Address, PeerHello Remote);
 

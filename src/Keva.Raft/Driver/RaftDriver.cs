@@ -209,7 +209,9 @@ public sealed class RaftDriver
         var needed = core.Log.LastIndex;
         foreach (var follower in core.Followers)
         {
-            if (follower.State != ReplicationState.Snapshot && follower.MatchIndex >= core.Log.Start.Index)
+            // One that is gone may stay away for long; it gets a snapshot when it comes back.
+            var isHere = follower.State == ReplicationState.Replicate || (follower.State == ReplicationState.Probe && follower.IsActive);
+            if (isHere && follower.MatchIndex >= core.Log.Start.Index)
             {
                 needed = LogIndex.Min(needed, follower.MatchIndex);
             }

@@ -73,6 +73,7 @@ internal sealed class FollowerRole : Role
     public override void On(NodeId from, AppendEntriesRequest message)
     {
         HearFrom(from);
+        State.HearOfCommit(message.CommitIndex);
         var log = State.Log;
         if (State.IsInstallingSnapshot || (!State.CanPersist && !message.Entries.IsEmpty && log.PendingBytes > State.Options.MaxUnappliedBytes))
         {
@@ -160,6 +161,7 @@ internal sealed class FollowerRole : Role
     // The leader never names an index beyond what it knows this log to share with its own.
     private void CommitAsToldBy(LogIndex commitIndex)
     {
+        State.HearOfCommit(commitIndex);
         if (!State.IsInstallingSnapshot)
         {
             State.Log.CommitTo(commitIndex);

@@ -387,6 +387,7 @@ internal sealed class LeaderRole : Role
         }
 
         log.CommitTo(reached);
+        State.HearOfCommit(reached);
     }
 
     private long MatchIndexOf(NodeId id) =>

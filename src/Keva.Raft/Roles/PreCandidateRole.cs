@@ -14,6 +14,20 @@ internal sealed class PreCandidateRole(RaftState state, IRoleChanges changes) : 
         Decide();
     }
 
+    /// <summary>
+    /// Two that ask at the same moment would encourage each other, vote each for itself, and lose a whole election
+    /// time-out. So one of them gives way before it has raised its term: the one that is behind, or else the one with the
+    /// lower id. It may vote for the other then; that it gives way can do no harm, as it may stop asking at any time.
+    /// </summary>
+    public override void On(NodeId from, PreVoteRequest message)
+    {
+        base.On(from, message);
+        if (Encourages(message) && message.Term == State.Term.Next() && (message.LastEntry != State.Log.LastEntry || from.CompareTo(State.Self) > 0))
+        {
+            Changes.BecomeFollower(State.Term, NodeId.None);
+        }
+    }
+
     public override void On(NodeId from, PreVoteResponse message)
     {
         if (message.Granted && message.Term != State.Term.Next())

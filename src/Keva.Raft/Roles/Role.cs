@@ -49,10 +49,9 @@ internal abstract class Role(RaftState state, IRoleChanges changes)
     {
     }
 
-    public void On(NodeId from, PreVoteRequest message)
+    public virtual void On(NodeId from, PreVoteRequest message)
     {
-        // §9.6: granted by whoever would vote for it and has not heard from a leader lately.
-        var granted = message.Term > State.Term && !HearsFromLeader && message.LastEntry.IsAtLeastAsUpToDateAs(State.Log.LastEntry);
+        var granted = Encourages(message);
         State.Send(from, new PreVoteResponse(granted ? message.Term : State.Term, granted));
     }
 
@@ -82,6 +81,10 @@ internal abstract class Role(RaftState state, IRoleChanges changes)
     public virtual void On(NodeId from, ReadIndexResponse message) => State.Ignore("not a follower of the answering leader");
 
     public virtual void On(NodeId from, TimeoutNow message) => State.Ignore("only a follower is asked to stand");
+
+    /// <summary>§9.6: a pre-vote is granted by whoever would vote for the sender and has not heard from a leader lately.</summary>
+    protected bool Encourages(PreVoteRequest message) =>
+        message.Term > State.Term && !HearsFromLeader && message.LastEntry.IsAtLeastAsUpToDateAs(State.Log.LastEntry);
 }
 
 /// <summary>How one role gives way to the next.</summary>

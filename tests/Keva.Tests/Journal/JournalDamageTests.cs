@@ -16,7 +16,7 @@ public sealed class JournalDamageTests
         var image = JournalImage.OfSmallJournal();
         var random = new Random(5);
         var refused = 0;
-        const int samples = 250;
+        const int samples = 150;
         for (var i = 0; i < samples; i++)
         {
             // The first bytes of the file and of its pages steer how all others are read, so they come more often.
@@ -40,7 +40,7 @@ public sealed class JournalDamageTests
     public void A_file_that_was_cut_off_is_refused_or_does_not_matter(string file)
     {
         var image = JournalImage.OfSmallJournal();
-        for (var length = image[file].Length - 1; length >= 0; length -= Math.Max(1, image[file].Length / 60))
+        for (var length = image[file].Length - 1; length >= 0; length -= Math.Max(1, image[file].Length / 40))
         {
             var content = image.CutAt(file, length).Recover();
 
@@ -146,7 +146,7 @@ public sealed class JournalDamageTests
         using var directory = new TemporaryDirectory();
         File.WriteAllText(directory.File("journal.db"), new string('?', 5000));
 
-        Assert.Throws<JournalCorruptException>(() => SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents()));
+        Assert.Throws<JournalCorruptException>(() => SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents(), SqliteJournalHarness.Options));
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class JournalDamageTests
             database.Execute("CREATE TABLE journal (row_nr INTEGER PRIMARY KEY)");
         }
 
-        var refusal = Assert.Throws<JournalCorruptException>(() => SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents()));
+        var refusal = Assert.Throws<JournalCorruptException>(() => SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents(), SqliteJournalHarness.Options));
 
         Assert.Contains("is no Keva journal", refusal.Message, StringComparison.Ordinal);
     }
@@ -167,13 +167,13 @@ public sealed class JournalDamageTests
     public void A_newer_format_is_refused_with_an_explanation()
     {
         using var directory = new TemporaryDirectory();
-        SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents()).Dispose();
+        SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents(), SqliteJournalHarness.Options).Dispose();
         using (var database = SqliteDatabase.OpenOrCreate(directory.File("journal.db")))
         {
             database.Execute("PRAGMA user_version=2");
         }
 
-        var refusal = Assert.Throws<StorageException>(() => SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents()));
+        var refusal = Assert.Throws<StorageException>(() => SqliteJournal.Open(directory.File("journal.db"), new RecordingEvents(), SqliteJournalHarness.Options));
 
         Assert.Equal(StorageProblemKind.UnsupportedFormat, refusal.Problem.Kind);
         Assert.Contains("has format 2, and this program knows formats up to 1", refusal.Message, StringComparison.Ordinal);

@@ -24,7 +24,7 @@ internal static partial class NodeLog
     public static partial void Stopped(ILogger logger);
 
     [LoggerMessage(106, LogLevel.Critical, "The node stops: {Reason}")]
-    public static partial void Failed(ILogger logger, string reason, Exception? cause);
+    public static partial void Failed(ILogger logger, string reason);
 
     [LoggerMessage(107, LogLevel.Error, "Actor {Path} failed")]
     public static partial void ActorFailed(ILogger logger, string path, Exception? cause);

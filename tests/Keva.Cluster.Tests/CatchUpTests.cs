@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Keva.Cluster.Tests.Harness;
 using Xunit.Abstractions;
 
@@ -8,14 +7,13 @@ namespace Keva.Cluster.Tests;
 /// <summary>A node that was away for longer than the log reaches back.</summary>
 public sealed class CatchUpTests(ITestOutputHelper output)
 {
-    // More than the 64 MiB of log that a leader keeps for followers that are behind.
-    private const int Keys = 4_500;
-    private static readonly byte[] Value = Encoding.ASCII.GetBytes(new string('v', 20_000));
+    private const int Keys = 30_000;
+    private static readonly byte[] Value = "small value"u8.ToArray();
 
     [Fact]
     public async Task A_follower_that_missed_more_than_the_log_keeps_catches_up_by_snapshot_while_the_others_serve()
     {
-        string[] settings = ["raft.retained-log-entries=100", "journal.checkpoint-interval=500ms"];
+        string[] settings = ["raft.retained-log-entries=1000", "raft.snapshot-chunk-bytes=64KiB", "journal.checkpoint-interval=500ms"];
         await using var cluster = await ClusterUnderTest.StartAsync(output, settings: settings);
         var leader = await cluster.LeaderAsync();
         var away = cluster.AllBut(leader)[0];

@@ -20,7 +20,7 @@ internal static class SqliteFailure
             StorageProblemKind.ReadOnly => "it cannot be written to. Make it and its file system writable; work goes on by itself",
             StorageProblemKind.InUse => "another process is using it. Stop that one first",
             StorageProblemKind.InputOutput => "the disk failed. Check it, and the system log, before the node is started again",
-            StorageProblemKind.Corrupt => "it is damaged, or not a file of this program",
+            StorageProblemKind.Corrupt => "it is damaged, or not a file of this program. Check the disk, and restore the directory from a backup of this node, or move it away and start the node anew",
             _ => "SQLite reports an error that should not occur",
         };
         return new StorageException(new StorageProblem(kind, $"{path}: {advice}. {detail}"));

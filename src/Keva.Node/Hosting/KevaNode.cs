@@ -37,6 +37,7 @@ public sealed class KevaNode : IAsyncDisposable
     private KevaHttpServer? http;
     private KeyValueService? store;
     private IJournal? journal;
+    private Exception? lastFailure;
     private Task? releasing;
     private volatile bool stopping;
 
@@ -155,7 +156,7 @@ public sealed class KevaNode : IAsyncDisposable
             Dispatcher = new ThreadPoolDispatcher(settings.Actors.Throughput),
             GuardianSupervisorStrategy = new OneForOneStrategy(_ => Directive.Escalate),
         });
-        system.EventStream.Subscribe<Error>(error => NodeLog.ActorFailed(logger, error.LogSource, error.Cause));
+        system.EventStream.Subscribe<Error>(LogFailure);
         network.Listen(settings.PeerEndpoint.Host, settings.PeerEndpoint.Port, inbound);
         nodeActor = system.ActorOf(Props.Create(() => new NodeActor(settings, ports, inbound, views)), "node");
         _ = WatchAsync(system);
@@ -174,6 +175,15 @@ public sealed class KevaNode : IAsyncDisposable
         return journal;
     }
 
+    // A failure is published again by each supervisor that passes it up.
+    private void LogFailure(Error error)
+    {
+        if (Interlocked.Exchange(ref lastFailure, error.Cause) != error.Cause)
+        {
+            NodeLog.ActorFailed(logger, error.LogSource, error.Cause);
+        }
+    }
+
     // A node that failed must not seem to be alive: its host hears of it, and its ports close.
     private async Task WatchAsync(ActorSystem running)
     {
@@ -184,7 +194,7 @@ public sealed class KevaNode : IAsyncDisposable
         }
 
         var cause = CauseOf(running);
-        NodeLog.Failed(logger, cause.Message, cause);
+        NodeLog.Failed(logger, cause.Message);
         await ReleaseAsync();
         ended.TrySetResult(cause);
     }

@@ -36,6 +36,16 @@ internal sealed class KevaProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
+    /// <summary>What it has used of the processors so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>What came on the standard error so far.</summary>
     public string Errors
     {

@@ -56,7 +56,13 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
     {
         try
         {
-            load.Loaded(ReadAll(load));
+            CheckpointMetadata? metadata;
+            using (var ahead = new LoadAhead(load))
+            {
+                metadata = ReadAll(ahead);
+            }
+
+            load.Loaded(metadata);
         }
         catch (StorageException e)
         {
@@ -207,7 +213,7 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
         }
     }
 
-    private CheckpointMetadata? ReadAll(ICheckpointLoad load)
+    private CheckpointMetadata? ReadAll(LoadAhead load)
     {
         if (broken is not null || file is null)
         {

@@ -127,10 +127,12 @@ public sealed class RaftCore : IRoleChanges
 
     /// <summary>
     /// Asks for a read index (§6.4). The answer is a <see cref="ConfirmedRead"/> with the same id, or none within
-    /// <see cref="RaftOptions.ReadTimeoutTicks"/>. <paramref name="lease"/> allows a leader to trust its clock (§6.4.1).
+    /// <see cref="RaftOptions.ReadTimeoutTicks"/>. The id is not negative and not used before by this process.
+    /// <paramref name="lease"/> allows a leader to trust its clock (§6.4.1).
     /// </summary>
     public void RequestRead(long readId, bool lease)
     {
+        Invariant.Check(readId >= 0, "a read's id is not negative");
         if (lease && role is LeaderRole { HoldsLease: true })
         {
             state.Confirm(new ConfirmedRead(readId, state.Log.CommitIndex));

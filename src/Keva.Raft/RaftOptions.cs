@@ -22,7 +22,10 @@ public sealed record RaftOptions
     /// <summary>Most bytes on their way to one follower without an answer; one message may exceed it.</summary>
     public long MaxInflightBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>Most bytes in the leader's log that are not committed; beyond it proposals are refused as busy.</summary>
+    /// <summary>
+    /// Most bytes in the leader's log that wait to be committed, to be durable there, or for the state machine; beyond it
+    /// proposals are refused as busy.
+    /// </summary>
     public long MaxUncommittedBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>Most bytes handed to the state machine and not yet applied; more wait in the log.</summary>

@@ -16,6 +16,7 @@ internal sealed class RaftState
     private readonly List<ConfirmedRead> reads = [];
     private readonly List<NodeId> snapshotsNeeded = [];
     private readonly List<IncomingSnapshotChunk> snapshotChunks = [];
+    private readonly long firstWireReadId;
     private HardState takenHardState;
 
     public RaftState(RaftOptions options, NodeId self, HardState hardState, RaftLog log, ClusterConfiguration configuration, Random random)
@@ -29,9 +30,9 @@ internal sealed class RaftState
         Log = log;
         Configuration = configuration;
         this.random = random;
+        firstWireReadId = random.NextInt64(1L << 62);
         ReportedApplied = log.AppliedIndex;
         LocalReads = new LocalReads(options.ReadTimeoutTicks);
-        ReportedApplied = log.AppliedIndex;
 
         // A server that was at work before it started may have backed a leader's lease just before it stopped (§6.4.1).
         TicksSinceLeaderContact = hardState.Term > Term.Zero ? 0 : options.ElectionTicks;
@@ -143,6 +144,14 @@ internal sealed class RaftState
         TicksSinceLeaderContact = Math.Min(TicksSinceLeaderContact + 1, Options.ElectionTicks);
         LocalReads.Tick();
     }
+
+    /// <summary>
+    /// The number under which a read is asked of the leader. It is another in each process: an answer to what a server
+    /// asked before it restarted must not confirm a later read, for which its index may be too low.
+    /// </summary>
+    public long ToWireReadId(long readId) => (firstWireReadId + readId) & long.MaxValue;
+
+    public long FromWireReadId(long wireReadId) => (wireReadId - firstWireReadId) & long.MaxValue;
 
     public void Confirm(ConfirmedRead read) => reads.Add(read);
 

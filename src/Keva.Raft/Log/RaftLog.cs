@@ -29,6 +29,7 @@ public sealed class RaftLog
             Invariant.Check(entry.Index == LastIndex.Next(), "the recovered log has no gap");
             entries.Add(entry);
             RetainedBytes += entry.Size;
+            UnappliedBytes += entry.Index > applied ? entry.Size : 0;
         }
 
         Invariant.Check(applied >= start.Index && applied <= LastIndex, "the checkpoint lies within the recovered log");
@@ -54,6 +55,9 @@ public sealed class RaftLog
 
     /// <summary>Bytes of the entries held, by <see cref="LogEntry.Size"/>.</summary>
     public long RetainedBytes { get; private set; }
+
+    /// <summary>Bytes of the entries that were not handed to the state machine yet: not committed, or not durable, or just waiting.</summary>
+    public long UnappliedBytes { get; private set; }
 
     /// <summary>Whether batches were appended that the journal has not got yet.</summary>
     public bool HasUnwritten => pending.Count > 0 && pending[^1].Sequence == 0;
@@ -116,9 +120,10 @@ public sealed class RaftLog
         foreach (ref readonly var entry in batch.Entries)
         {
             entries.Add(entry);
-            RetainedBytes += entry.Size;
         }
 
+        RetainedBytes += batch.Size;
+        UnappliedBytes += batch.Size;
         pending.Add(new PendingBatch { Batch = batch, DurableTo = batch.Last.Index });
         PendingBytes += batch.Size;
         Remember(batch);
@@ -179,6 +184,7 @@ public sealed class RaftLog
 
         var batch = Slice(AppliedIndex.Next(), to, maxBytes);
         AppliedIndex = batch.Last.Index;
+        UnappliedBytes -= batch.Size;
         return batch;
     }
 
@@ -283,6 +289,7 @@ public sealed class RaftLog
         PendingBytes = 0;
         head = 0;
         RetainedBytes = 0;
+        UnappliedBytes = 0;
         Start = snapshot;
         CommitIndex = snapshot.Index;
         AppliedIndex = snapshot.Index;
@@ -296,6 +303,7 @@ public sealed class RaftLog
         for (var i = position; i < entries.Count; i++)
         {
             RetainedBytes -= entries[i].Size;
+            UnappliedBytes -= entries[i].Size;
         }
 
         entries.RemoveRange(position, entries.Count - position);

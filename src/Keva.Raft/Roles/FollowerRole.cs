@@ -47,7 +47,7 @@ internal sealed class FollowerRole : Role
     {
         if (!State.Leader.IsNone)
         {
-            State.Send(State.Leader, new ReadIndexRequest(State.Term, readId));
+            State.Send(State.Leader, new ReadIndexRequest(State.Term, State.ToWireReadId(readId)));
         }
     }
 
@@ -131,9 +131,10 @@ internal sealed class FollowerRole : Role
 
     public override void On(NodeId from, ReadIndexResponse message)
     {
-        if (message.Confirmed && State.LocalReads.Remove(message.ReadId))
+        var readId = State.FromWireReadId(message.ReadId);
+        if (message.Confirmed && State.LocalReads.Remove(readId))
         {
-            State.Confirm(new ConfirmedRead(message.ReadId, message.ReadIndex));
+            State.Confirm(new ConfirmedRead(readId, message.ReadIndex));
         }
     }
 
@@ -177,7 +178,7 @@ internal sealed class FollowerRole : Role
 
         foreach (var readId in State.LocalReads.Ids)
         {
-            State.Send(State.Leader, new ReadIndexRequest(State.Term, readId));
+            State.Send(State.Leader, new ReadIndexRequest(State.Term, State.ToWireReadId(readId)));
         }
     }
 }

@@ -15,7 +15,6 @@ internal sealed class LeaderRole : Role
     private readonly SortedDictionary<NodeId, PeerProgress> peers = [];
     private readonly ReadIndexQueue reads;
     private readonly LogIndex firstOfTerm;
-    private long uncommittedBytes;
     private int ticksSinceHeartbeat;
     private int ticksSinceQuorumCheck;
     private LeadershipTransfer? transfer;
@@ -39,11 +38,6 @@ internal sealed class LeaderRole : Role
         // §6.4 and §3.6.2: only an entry of its own term tells a leader what is committed.
         firstOfTerm = log.LastIndex.Next();
         Append([new LogEntry(firstOfTerm, state.Term, EntryKind.NoOperation, ReadOnlyMemory<byte>.Empty)]);
-        for (var index = log.CommitIndex.Next(); index <= log.LastIndex; index = index.Next())
-        {
-            uncommittedBytes += log[index].Size;
-        }
-
         foreach (var readId in state.LocalReads.Ids)
         {
             reads.Add(new ReadRequester(NodeId.None, readId));
@@ -71,7 +65,7 @@ internal sealed class LeaderRole : Role
         var bytes = 0L;
         foreach (var proposal in proposals)
         {
-            if (RefusalOf(proposal) is { } reason)
+            if (RefusalOf(proposal, bytes) is { } reason)
             {
                 refused.Add((proposal.Id, reason));
                 continue;
@@ -89,7 +83,6 @@ internal sealed class LeaderRole : Role
 
             entries.Add(entry);
             bytes += entry.Size;
-            uncommittedBytes += entry.Size;
         }
 
         if (entries.Count > 0)
@@ -267,7 +260,7 @@ internal sealed class LeaderRole : Role
         State.Log.Append(new EntryBatch(entries));
     }
 
-    private ProposalRefusal? RefusalOf(Proposal proposal)
+    private ProposalRefusal? RefusalOf(Proposal proposal, long bytesBefore)
     {
         if (!State.CanPersist)
         {
@@ -281,7 +274,8 @@ internal sealed class LeaderRole : Role
 
         // One proposal always fits, however large.
         var size = proposal.Payload.Length + EntryBatchCodec.EntryOverhead;
-        var tooMuch = uncommittedBytes > 0 && uncommittedBytes + size > State.Options.MaxUncommittedBytes;
+        var waiting = State.Log.UnappliedBytes + bytesBefore;
+        var tooMuch = waiting > 0 && waiting + size > State.Options.MaxUncommittedBytes;
         return tooMuch ? ProposalRefusal.Busy : null;
     }
 
@@ -390,11 +384,6 @@ internal sealed class LeaderRole : Role
         if (reached <= log.CommitIndex || log.TermAt(reached) != State.Term)
         {
             return;
-        }
-
-        for (var index = log.CommitIndex.Next(); index <= reached; index = index.Next())
-        {
-            uncommittedBytes -= log[index].Size;
         }
 
         log.CommitTo(reached);

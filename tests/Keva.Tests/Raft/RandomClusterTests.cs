@@ -10,7 +10,7 @@ namespace Keva.Tests.Raft;
 /// </summary>
 public sealed class RandomClusterTests(ITestOutputHelper output)
 {
-    private const int Ordinary = 300;
+    private const int Ordinary = 250;
 
     [Fact]
     public void Whatever_goes_wrong_the_rules_of_Raft_hold_and_the_cluster_recovers()

@@ -35,6 +35,7 @@ internal sealed class ClusterRules(Func<IReadOnlyList<SimulatedServer>> servers)
         }
 
         CheckCommitted(server, core);
+        Require(server.HoldsDurably(IdAt(core.Log, core.Log.DurableIndex)), $"what {server.Id} takes for durable is on its disk");
     }
 
     /// <summary>To be called when a message leaves a server.</summary>
@@ -57,11 +58,14 @@ internal sealed class ClusterRules(Func<IReadOnlyList<SimulatedServer>> servers)
                 CountVote(server, message.Term, server.Id);
                 Require(durable.Term > message.Term || durable.VotedFor == server.Id, "a candidate's own vote is durable before it asks others");
                 break;
-            case AppendEntriesAccepted accepted when durable.Term == message.Term:
-                Require(server.DurableIndex >= accepted.MatchIndex, $"what {server.Id} acknowledges is durable");
+            case AppendEntriesAccepted accepted when server.Driver.Core.Term == message.Term:
+                var log = server.Driver.Core.Log;
+                Require(
+                    accepted.MatchIndex <= log.Start.Index || server.HoldsDurably(IdAt(log, accepted.MatchIndex)),
+                    $"what {server.Id} acknowledges is durable");
                 break;
             case InstallSnapshotResponse { Installed: true } installed when durable.Term == message.Term:
-                Require(server.DurableIndex >= installed.Snapshot.Index, $"what {server.Id} acknowledges is durable");
+                Require(server.HoldsDurably(installed.Snapshot), $"what {server.Id} acknowledges is durable");
                 break;
         }
     }
@@ -140,7 +144,7 @@ internal sealed class ClusterRules(Func<IReadOnlyList<SimulatedServer>> servers)
                 continue;
             }
 
-            var id = new EntryId(index, log.TermAt(index)!.Value);
+            var id = IdAt(log, index);
             if (index <= Committed)
             {
                 Require(committed[(int)index.Value - 1].Id == id, $"{server.Id} holds what was committed, at {id}");
@@ -150,12 +154,19 @@ internal sealed class ClusterRules(Func<IReadOnlyList<SimulatedServer>> servers)
             Require(index == Committed.Next(), $"entry {id} is committed after the one before it");
             CheckHeldByMajority(id);
             committed.Add(log[index]);
+            if (core.Role == RoleKind.Leader && index == log.CommitIndex)
+            {
+                Require(id.Term == core.Term, $"the leader of term {core.Term} commits {id} only along with an entry of its own term (§3.6.2)");
+            }
+
             lastCommittedIn[core.Term] = id;
             Clients.OnCommitted(log[index]);
         }
 
         server.CheckedCommit = log.CommitIndex;
     }
+
+    private static EntryId IdAt(RaftLog log, LogIndex index) => new(index, log.TermAt(index)!.Value);
 
     private void CheckHeldByMajority(EntryId id)
     {

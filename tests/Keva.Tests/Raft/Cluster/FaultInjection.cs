@@ -23,7 +23,15 @@ internal sealed class FaultInjection(SimulatedWorld world)
             drawn -= weights[fault++];
         }
 
-        Inject((Fault)fault, world.Servers[Random.Next(world.Servers.Count)]);
+        Inject((Fault)fault, Victim());
+    }
+
+    private SimulatedServer Victim()
+    {
+        var any = world.Servers[Random.Next(world.Servers.Count)];
+        return Random.NextDouble() < world.Plan.LeaderRate
+            ? world.Servers.FirstOrDefault(server => server.IsRunning && server.Driver.IsLeader) ?? any
+            : any;
     }
 
     private void Inject(Fault fault, SimulatedServer server)
@@ -62,14 +70,14 @@ internal sealed class FaultInjection(SimulatedWorld world)
                 break;
             case Fault.TransferLeadership:
                 NodeId? target = Random.Next(2) == 0 ? null : new NodeId((ulong)Random.Next(1, world.Servers.Count + 1));
-                server.Input(() => $"hands over to {target}", driver => driver.Core.TransferLeadership(target));
+                server.Input(InputSource.Operator, () => $"hands over to {target}", driver => driver.Core.TransferLeadership(target));
                 break;
             case Fault.LoseConnection:
                 var peer = new NodeId((ulong)Random.Next(1, world.Servers.Count + 1));
-                server.Input(() => $"lost touch with {peer}", driver => driver.OnPeerUnreachable(peer));
+                server.Input(InputSource.Peers, () => $"lost touch with {peer}", driver => driver.OnPeerUnreachable(peer));
                 break;
             case Fault.StopGracefully:
-                server.Input(() => "stops", driver =>
+                server.Input(InputSource.Operator, () => "stops", driver =>
                 {
                     if (!world.IsHealed)
                     {
@@ -122,13 +130,13 @@ internal sealed class FaultInjection(SimulatedWorld world)
         }
 
         server.Journal.Stall();
-        server.Input(() => "journal stalls", driver => driver.OnJournalStalled());
+        server.Input(InputSource.Disk, () => "journal stalls", driver => driver.OnJournalStalled());
         world.Schedule.After(Random.Next(1, 1000), () =>
         {
             if (server.Journal.IsStalled)
             {
                 server.Journal.Resume();
-                server.Input(() => "journal resumes", driver => driver.OnJournalResumed());
+                server.Input(InputSource.Disk, () => "journal resumes", driver => driver.OnJournalResumed());
             }
         });
     }

@@ -22,6 +22,12 @@ internal sealed record FaultPlan
     /// <summary>How often a message is not held in the order of its lane, as when a connection was made anew.</summary>
     public required double ReorderRate { get; init; }
 
+    /// <summary>How often a message comes very late, as one that sat in a buffer of a connection that seemed dead.</summary>
+    public required double StragglerRate { get; init; }
+
+    /// <summary>How often a fault hits a leader, rather than any server.</summary>
+    public required double LeaderRate { get; init; }
+
     public required long MaxPersistDelay { get; init; }
 
     public required long MaxApplyDelay { get; init; }
@@ -37,6 +43,11 @@ internal sealed record FaultPlan
 
     public required long MillisecondsBetweenRequests { get; init; }
 
+    /// <summary>How many of the requests are reads, and how many of those by lease.</summary>
+    public required double ReadRate { get; init; }
+
+    public required double LeaseRate { get; init; }
+
     /// <summary>Weights of the faults, by <see cref="Fault"/>.</summary>
     public required int[] Weights { get; init; }
 
@@ -49,6 +60,8 @@ internal sealed record FaultPlan
         DropRate = random.Next(3) == 0 ? random.NextDouble() * 0.25 : random.NextDouble() * 0.02,
         MaxDelay = random.Next(4) == 0 ? random.Next(2, 120) : random.Next(2, 20),
         ReorderRate = random.Next(2) == 0 ? 0 : random.NextDouble() * 0.5,
+        StragglerRate = random.Next(2) == 0 ? 0 : random.NextDouble() * 0.03,
+        LeaderRate = random.NextDouble() * 0.8,
         MaxPersistDelay = random.Next(3) == 0 ? random.Next(1, 150) : random.Next(1, 12),
         MaxApplyDelay = random.Next(3) == 0 ? random.Next(1, 150) : random.Next(1, 8),
         SnapshotFailureRate = random.Next(3) == 0 ? 0.2 : 0,
@@ -56,6 +69,8 @@ internal sealed record FaultPlan
         MillisecondsBetweenFaults = random.Next(20, 300),
         MillisecondsBetweenCheckpoints = random.Next(20, 400),
         MillisecondsBetweenRequests = random.Next(2, 30),
+        ReadRate = 0.2 + random.NextDouble() * 0.6,
+        LeaseRate = random.NextDouble(),
         Weights = [.. Enum.GetValues<Fault>().Select(_ => random.Next(3) == 0 ? 0 : random.Next(1, 10))],
         Options = DrawOptions(random),
     };

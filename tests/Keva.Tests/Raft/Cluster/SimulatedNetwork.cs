@@ -22,7 +22,11 @@ internal sealed class SimulatedNetwork(Schedule schedule, Random random, FaultPl
 
         var arrival = schedule.Now + 1 + (healed ? 0 : random.NextInt64(plan.MaxDelay));
         var lane = (from, to, message is AppendEntriesRequest or InstallSnapshotRequest or ForwardProposals);
-        if (random.NextDouble() >= plan.ReorderRate)
+        if (!healed && random.NextDouble() < plan.StragglerRate)
+        {
+            arrival += random.NextInt64(1500);
+        }
+        else if (random.NextDouble() >= plan.ReorderRate)
         {
             arrival = Math.Max(arrival, lastArrival.GetValueOrDefault(lane));
             lastArrival[lane] = arrival;

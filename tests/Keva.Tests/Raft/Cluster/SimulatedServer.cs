@@ -16,7 +16,8 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
     private readonly SimulatedStateMachine machine;
     private readonly Dictionary<ulong, Term> waitingProposals = [];
     private readonly List<ConfirmedRead> waitingReads = [];
-    private readonly Queue<(Func<string> What, Action<RaftDriver> Input)> held = new();
+    private readonly Dictionary<long, long> readOfRequest = [];
+    private readonly SortedDictionary<InputSource, Queue<(Func<string> What, Action<RaftDriver> Input)>> held = [];
     private RaftDriver? driver;
     private Leadership leadership;
     private long runsAgainAt;
@@ -28,7 +29,7 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
         this.world = world;
         Journal = new SimulatedJournal(world.Schedule, world.Random, world.Plan)
         {
-            OnPersisted = sequence => Input(() => $"persisted {sequence}", driver => driver.OnPersisted(sequence)),
+            OnPersisted = sequence => Input(InputSource.Disk, () => $"persisted {sequence}", driver => driver.OnPersisted(sequence)),
         };
         machine = new SimulatedStateMachine(world.Schedule, world.Random, world.Plan, configuration) { Events = MachineEvents() };
     }
@@ -56,8 +57,6 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
     /// <summary>What this server tells its clients about who leads.</summary>
     public Leadership Leadership => leadership;
 
-    public LogIndex DurableIndex => LogIndex.Max(Journal.Disk.LastIndex, machine.Checkpoint.Index);
-
     public bool HoldsDurably(EntryId id) => Journal.Disk.Holds(id) || machine.Checkpoint.Index >= id.Index;
 
     public void Start()
@@ -74,7 +73,7 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
         world.Rules.Check(this);
         if (Journal.IsStalled)
         {
-            Input(() => "stalled", d => d.OnJournalStalled());
+            Input(InputSource.Disk, () => "stalled", d => d.OnJournalStalled());
         }
 
         var started = Incarnation;
@@ -89,6 +88,7 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
         runsAgainAt = 0;
         waitingProposals.Clear();
         waitingReads.Clear();
+        readOfRequest.Clear();
         held.Clear();
         Journal.Crash();
         machine.Crash();
@@ -107,15 +107,15 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
         var incarnation = Incarnation;
         world.Schedule.At(runsAgainAt, () =>
         {
-            while (incarnation == Incarnation && !IsPaused && held.TryDequeue(out var next))
+            while (incarnation == Incarnation && !IsPaused && held.Count > 0)
             {
-                Act(next.What, next.Input);
+                TakeHeld();
             }
         });
     }
 
     /// <summary>Something happens to this server. It acts at once or, as a busy server does, along with what comes next.</summary>
-    public void Input(Func<string> what, Action<RaftDriver> input)
+    public void Input(InputSource source, Func<string> what, Action<RaftDriver> input)
     {
         if (driver is null)
         {
@@ -124,8 +124,26 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
 
         if (IsPaused || held.Count > 0)
         {
-            held.Enqueue((what, input));
+            if (!held.TryGetValue(source, out var queue))
+            {
+                held[source] = queue = new Queue<(Func<string> What, Action<RaftDriver> Input)>();
+            }
+
+            queue.Enqueue((what, input));
             return;
+        }
+
+        Act(what, input);
+    }
+
+    // What waits in different buffers comes in no particular order.
+    private void TakeHeld()
+    {
+        var source = held.Keys.ElementAt(world.Random.Next(held.Count));
+        var (what, input) = held[source].Dequeue();
+        if (held[source].Count == 0)
+        {
+            held.Remove(source);
         }
 
         Act(what, input);
@@ -163,13 +181,16 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
         }
 
         var proposals = numbers.Select(number => new Proposal(new ProposalId(1, number), PayloadOf(number))).ToArray();
-        Input(() => $"proposes {string.Join(',', numbers)} for term {term}", driver => driver.Propose(term, proposals));
+        Input(InputSource.Clients, () => $"proposes {string.Join(',', numbers)} for term {term}", driver => driver.Propose(term, proposals));
     }
 
-    public void Read(long readId, bool lease)
+    /// <summary>A read with a number of its own in the whole run; each process counts its requests from one.</summary>
+    public void Read(long number, bool lease)
     {
-        world.Rules.Clients.OnReadRequested(readId);
-        Input(() => $"asks for read {readId}{(lease ? " by lease" : "")}", driver => driver.RequestRead(readId, lease, world.Schedule.Time));
+        world.Rules.Clients.OnReadRequested(number);
+        var requestId = readOfRequest.Count + 1;
+        readOfRequest.Add(requestId, number);
+        Input(InputSource.Clients, () => $"asks for read {number}{(lease ? " by lease" : "")}", driver => driver.RequestRead(requestId, lease, world.Schedule.Time));
     }
 
     /// <summary>Whether a proposal of this server's clients took effect and they know it.</summary>
@@ -185,7 +206,7 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
             {
                 if (incarnation == Incarnation)
                 {
-                    Input(() => $"lost touch with {to}", driver => driver.OnPeerUnreachable(to));
+                    Input(InputSource.Peers, () => $"lost touch with {to}", driver => driver.OnPeerUnreachable(to));
                 }
             });
         }
@@ -193,7 +214,7 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
 
     public void ReadConfirmed(ConfirmedRead read)
     {
-        world.Rules.Clients.OnReadConfirmed(read);
+        world.Rules.Clients.OnReadConfirmed(read with { ReadId = readOfRequest[read.ReadId] });
         waitingReads.Add(read);
         ServeReads();
     }
@@ -230,7 +251,7 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
             return;
         }
 
-        Input(() => "ticks", driver => driver.Tick(world.Schedule.Time));
+        Input(InputSource.Clock, () => "ticks", driver => driver.Tick(world.Schedule.Time));
 
         // Clocks run at slightly different speeds: here at most one part in ten.
         world.Schedule.After(FaultPlan.TickMilliseconds + (Number % 3 == 0 && world.Schedule.Now % 2 == 0 ? 1 : 0), () => TickFrom(incarnation));
@@ -257,18 +278,29 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
         Applied: (index, mark) =>
         {
             ServeReads();
-            Input(() => $"applied {index}", driver => driver.OnApplied(index, mark));
+            Input(InputSource.StateMachine, () => $"applied {index}", driver => driver.OnApplied(index, mark));
         },
-        Checkpoint: index => Input(() => $"checkpoint {index}", driver => driver.OnCheckpoint(index)),
-        SnapshotOpened: (peer, snapshot) => Input(() => $"opened snapshot {snapshot.LastEntry} for {peer}", driver => driver.OnSnapshotOpened(peer, snapshot)),
-        ChunkRead: (peer, number, data, isLast) => Input(() => $"read piece {number} for {peer}", driver => driver.OnSnapshotChunkRead(peer, number, data, isLast)),
-        SnapshotFailed: peer => Input(() => $"snapshot for {peer} failed", driver => driver.OnSnapshotFailed(peer)),
-        ChunkWritten: () => Input(() => "kept a piece", driver => driver.OnSnapshotChunkWritten()),
-        ReceiveFailed: () => Input(() => "could not keep a snapshot", driver => driver.OnSnapshotReceiveFailed()),
+        Checkpoint: index => Input(InputSource.StateMachine, () => $"checkpoint {index}", driver => driver.OnCheckpoint(index)),
+        SnapshotOpened: (peer, snapshot) => Input(InputSource.StateMachine, () => $"opened snapshot {snapshot.LastEntry} for {peer}", driver => driver.OnSnapshotOpened(peer, snapshot)),
+        ChunkRead: (peer, number, data, isLast) => Input(InputSource.StateMachine, () => $"read piece {number} for {peer}", driver => driver.OnSnapshotChunkRead(peer, number, data, isLast)),
+        SnapshotFailed: peer => Input(InputSource.StateMachine, () => $"snapshot for {peer} failed", driver => driver.OnSnapshotFailed(peer)),
+        ChunkWritten: () => Input(InputSource.StateMachine, () => "kept a piece", driver => driver.OnSnapshotChunkWritten()),
+        ReceiveFailed: () => Input(InputSource.StateMachine, () => "could not keep a snapshot", driver => driver.OnSnapshotReceiveFailed()),
         SnapshotReplacedState: () => world.Rules.OnStateReplaced(machine.Applied),
         SnapshotInstalled: () =>
         {
             ServeReads();
-            Input(() => "installed a snapshot", driver => driver.OnSnapshotInstalled());
+            Input(InputSource.StateMachine, () => "installed a snapshot", driver => driver.OnSnapshotInstalled());
         });
+}
+
+/// <summary>Where a server's inputs come from; those of one source keep their order.</summary>
+internal enum InputSource
+{
+    Peers,
+    Clients,
+    Disk,
+    StateMachine,
+    Clock,
+    Operator,
 }

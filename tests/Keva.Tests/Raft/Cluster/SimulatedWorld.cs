@@ -18,7 +18,7 @@ internal sealed class SimulatedWorld
         Plan = FaultPlan.Draw(Random);
         Rules = new ClusterRules(() => servers);
         Network = new SimulatedNetwork(Schedule, Random, Plan, (from, to, message) =>
-            servers[to - 1].Input(() => $"gets from {from}: {message}", driver => driver.Receive(new NodeId((ulong)from), message, Schedule.Time)));
+            servers[to - 1].Input(InputSource.Peers, () => $"gets from {from}: {message}", driver => driver.Receive(new NodeId((ulong)from), message, Schedule.Time)));
         var configuration = ClusterConfiguration.OfVoters(
             Enumerable.Range(1, Plan.Servers).Select(number => new Member(new NodeId((ulong)number), $"n{number}", "", "")));
         servers.AddRange(Enumerable.Range(1, Plan.Servers).Select(number => new SimulatedServer(number, this, configuration)));
@@ -84,17 +84,13 @@ internal sealed class SimulatedWorld
             var server = servers[Random.Next(servers.Count)];
             if (server.IsRunning)
             {
-                switch (Random.Next(5))
+                if (Random.NextDouble() < Plan.ReadRate)
                 {
-                    case 0:
-                        server.Read(NextRead(), lease: false);
-                        break;
-                    case 1:
-                        server.Read(NextRead(), lease: true);
-                        break;
-                    default:
-                        server.Propose(NextProposals(Random.Next(1, 5)));
-                        break;
+                    server.Read(NextRead(), lease: Random.NextDouble() < Plan.LeaseRate);
+                }
+                else
+                {
+                    server.Propose(NextProposals(Random.Next(1, 5)));
                 }
             }
 
@@ -142,7 +138,7 @@ internal sealed class SimulatedWorld
             if (server.Journal.IsStalled)
             {
                 server.Journal.Resume();
-                server.Input(() => "resumed", driver => driver.OnJournalResumed());
+                server.Input(InputSource.Disk, () => "resumed", driver => driver.OnJournalResumed());
             }
 
             if (!server.IsRunning)

@@ -119,6 +119,24 @@ public sealed class ProposalTermTests
     }
 
     [Fact]
+    public void What_waits_for_the_leaders_disk_or_for_its_state_machine_counts_too()
+    {
+        var leader = Clusters.LeaderOfThree(ServerUnderTest.Options with { MaxUncommittedBytes = 30, MaxUnappliedBytes = 1 });
+        leader.HoldsWrites = true;
+        leader.Propose("a", "b").AnswerAppends(2).AnswerAppends(3).Propose("c");
+        Assert.Equal((3, 1), (leader.Log.CommitIndex.Value, leader.Log.AppliedIndex.Value));
+        Assert.Equal([("c", ProposalRefusal.Busy)], leader.Refused);
+
+        leader.Machine.HoldsApplying = true;
+        leader.Persist().Propose("d", "e");
+        Assert.Equal("1:- 1:a 1:b 1:d", leader.LogText);
+        leader.Machine.HoldsApplying = false;
+        leader.Settle();
+        leader.Propose("f");
+        Assert.Equal("1:- 1:a 1:b 1:d 1:f", leader.LogText);
+    }
+
+    [Fact]
     public void A_proposal_larger_than_the_bound_is_taken_when_nothing_else_waits()
     {
         var leader = Clusters.LeaderOfThree(ServerUnderTest.Options with { MaxUncommittedBytes = 1 });

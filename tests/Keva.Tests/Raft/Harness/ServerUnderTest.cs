@@ -283,4 +283,6 @@ internal sealed record ServerSetup
 internal sealed class FixedRandom(int value) : Random(0)
 {
     public override int Next(int maxValue) => Math.Min(value, maxValue - 1);
+
+    public override long NextInt64(long maxValue) => 0;
 }

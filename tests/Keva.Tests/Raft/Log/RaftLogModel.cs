@@ -201,6 +201,7 @@ internal sealed class RaftLogModel(int seed)
         Assert.True(committed == log.CommitIndex.Value && applied == log.AppliedIndex.Value, where);
         Assert.True(log.DurableIndex <= log.LastIndex, where);
         var bytes = 0L;
+        var unapplied = 0L;
         for (var index = log.Start.Index.Value; index <= terms.Count; index++)
         {
             var expected = index == 0 ? 0 : terms[(int)index - 1];
@@ -208,11 +209,12 @@ internal sealed class RaftLogModel(int seed)
             if (index > log.Start.Index.Value)
             {
                 bytes += log[new LogIndex(index)].Size;
+                unapplied += index > applied ? log[new LogIndex(index)].Size : 0;
                 Assert.True(index > log.DurableIndex.Value || disk.Holds(new EntryId(new LogIndex(index), new Term(expected))), where + $": {index} is called durable");
             }
         }
 
-        Assert.True(bytes == log.RetainedBytes, where);
+        Assert.True(bytes == log.RetainedBytes && unapplied == log.UnappliedBytes, where);
         Assert.Null(log.TermAt(log.LastIndex.Next()));
         CheckSlice(where);
         if (writes.Count == 0 && !log.HasUnwritten)

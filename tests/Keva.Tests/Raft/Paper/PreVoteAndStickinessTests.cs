@@ -78,7 +78,7 @@ public sealed class PreVoteAndStickinessTests
         Assert.Equal(2, server.SentOf<PreVoteResponse>().Count);
     }
 
-    /// <summary>§9.6: pre-vote solves "the issue of a partitioned server disrupting the cluster when it rejoins".</summary>
+    /// <summary>§9.6: with pre-vote a server that was cut off comes back without deposing anyone.</summary>
     [Fact]
     public void A_server_that_hears_from_a_leader_encourages_nobody()
     {

@@ -1,4 +1,5 @@
 using Keva.Raft;
+using Keva.Raft.Log;
 using Keva.Raft.Messages;
 using Keva.Raft.Roles;
 using Keva.Tests.Raft.Harness;
@@ -205,5 +206,31 @@ public sealed class ReadIndexTests
 
         Assert.Equal(RoleKind.Leader, server.Core.Role);
         Assert.Empty(server.Reads);
+    }
+
+    /// <summary>A restarted server counts its reads from the start: what the leader still answers is not meant for them.</summary>
+    [Fact]
+    public void An_answer_to_what_was_asked_before_a_restart_confirms_no_later_read()
+    {
+        var before = CoreOf(seed: 1);
+        before.RequestRead(1, lease: false);
+        var asked = ReadIndexRequestOf(before);
+
+        var after = CoreOf(seed: 2);
+        after.RequestRead(1, lease: false);
+        Assert.NotEqual(asked, ReadIndexRequestOf(after));
+        after.Step(ServerUnderTest.Node(2), new ReadIndexResponse(new Term(1), asked, new LogIndex(7), Confirmed: true));
+        Assert.Empty(after.TakeReady(0).Reads);
+
+        static RaftCore CoreOf(int seed)
+        {
+            var core = new RaftCore(
+                ServerUnderTest.Options, ServerUnderTest.Node(1), HardState.Initial, new RaftLog(EntryId.Zero, [], LogIndex.Zero), ServerUnderTest.Voters(1, 2, 3), new Random(seed));
+            core.Step(ServerUnderTest.Node(2), new HeartbeatRequest(new Term(1), LogIndex.Zero, 1, StateHashMark.None));
+            return core;
+        }
+
+        static long ReadIndexRequestOf(RaftCore core) =>
+            core.TakeReady(0).Messages.Select(outgoing => outgoing.Message).OfType<ReadIndexRequest>().Single().ReadId;
     }
 }

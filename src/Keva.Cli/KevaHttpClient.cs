@@ -71,7 +71,7 @@ internal sealed class KevaHttpClient(Uri node) : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            var reason = exception.InnerException is SocketException socket ? socket.SocketErrorCode.ToString() : exception.Message;
+            var reason = exception.InnerException is SocketException socket ? socket.Message : exception.Message;
             throw new KevaRequestException($"no node answers at {node} ({reason}); is it running, and is --address right?", ExitCode.Failure);
         }
         catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)

@@ -7,7 +7,7 @@ using System.Text;
 namespace Keva.Cluster.Tests.Harness;
 
 /// <summary>
-/// A few keys, each with one writer that counts it up and readers on all nodes. A read must not show less than what was
+/// A few keys, each with one writer that counts it up and readers on all nodes, every other one by lease. A read must not show less than what was
 /// acknowledged, or was read, before it began. When the outcome of a write is not known, its writer goes on with a new
 /// key: the old write might take effect at any time later, and a smaller number would be right then.
 /// </summary>
@@ -32,7 +32,7 @@ internal sealed class RegisterLoad : IAsyncDisposable
         this.nodes = nodes;
         this.registers = Enumerable.Range(0, registers).Select(number => new Register($"register {number}, life 0")).ToArray();
         clients = Task.WhenAll(Enumerable.Range(0, registers).SelectMany(number => Enumerable.Range(0, readersOfEach)
-            .Select(reader => Task.Run(() => ReadAsync(number, nodes[reader % nodes.Count])))
+            .Select(reader => Task.Run(() => ReadAsync(number, nodes[(number + reader) % nodes.Count], reader % 2 == 0 ? "" : "?consistency=lease")))
             .Append(Task.Run(() => WriteAsync(number)))));
     }
 
@@ -83,13 +83,13 @@ internal sealed class RegisterLoad : IAsyncDisposable
         }
     }
 
-    private async Task ReadAsync(int number, NodeUnderTest node)
+    private async Task ReadAsync(int number, NodeUnderTest node, string query)
     {
         while (!stop.IsCancellationRequested)
         {
             var register = registers[number];
             var atLeast = register.Floor;
-            var answer = await TryAsync(token => node.Client.SendAsync(HttpMethod.Get, KevaClient.PathOf(register.Key), cancellation: token));
+            var answer = await TryAsync(token => node.Client.SendAsync(HttpMethod.Get, KevaClient.PathOf(register.Key) + query, cancellation: token));
             if (answer is not { Status: HttpStatusCode.OK or HttpStatusCode.NoContent })
             {
                 continue;
@@ -100,7 +100,7 @@ internal sealed class RegisterLoad : IAsyncDisposable
             register.Raise(value);
             if (value < atLeast)
             {
-                staleReads.Add($"{node.Name} read {value} from {register.Key} when {atLeast} had been acknowledged or read");
+                staleReads.Add($"{node.Name} read {value} from {register.Key}{query} when {atLeast} had been acknowledged or read");
             }
         }
     }

@@ -24,7 +24,7 @@ internal static class HistoryText
     {
         foreach (var operation in operations)
         {
-            text.Append("  ").AppendLine(Line(operation, origin));
+            text.Append("  ").Append(Line(operation, origin)).Append('\n');
         }
     }
 

@@ -9,5 +9,5 @@ for (var seed = first; seed < first + seeds; seed++)
 {
     var result = SeedRun.Run(seed, args.Length > 2 ? Console.WriteLine : null);
     Console.WriteLine($"{seed}: {result.Cluster.Counts.SimulatedTime} {result.Cluster.Counts.Steps} {result.Cluster.History.Served} {result.Cluster.History.Open} el {result.Cluster.Counts.Elections} {clock.ElapsedMilliseconds} ms {result.Failure}");
-    foreach (var line in result.Trace) Console.WriteLine(line);
+    if (seeds == 1) foreach (var line in result.Trace) Console.WriteLine(line);
 }

@@ -102,7 +102,6 @@ internal sealed class SimulatedConnection(
         if (network.IsCut(to, from.Machine))
         {
             // The news cannot come through: to the sender it looks alive for a while.
-            AcceptedBy = null;
             Cluster.After(Limits.DeadPeerTimeout, () => End("the peer is silent", TimeSpan.Zero));
             return;
         }
@@ -163,7 +162,7 @@ internal sealed class SimulatedConnection(
 
     private void Open(PeerHello answer)
     {
-        if (!isEnded && AcceptedBy is not null)
+        if (!isEnded && AcceptedBy is { IsEnded: false })
         {
             isOpen = true;
             events.OnConnected(answer);

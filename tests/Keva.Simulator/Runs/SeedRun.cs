@@ -85,7 +85,7 @@ internal static class SeedRun
             throw new BrokenRuleException("linearizability", result.ToString());
         }
 
-        result = RevisionCheck.Check(operations, isComplete: false);
+        result = RevisionCheck.Check(operations);
         if (result.Verdict != Verdict.Ok)
         {
             throw new BrokenRuleException("strict serializability", result.ToString());

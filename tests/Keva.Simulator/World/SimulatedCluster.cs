@@ -235,7 +235,7 @@ internal sealed class SimulatedCluster
         Guard(() => Require(
             process.Machine.HasFailedDisk || process.Machine.IsLost || process.Machine.Journal.IsFull,
             "no node stops without a reason",
-            $"{process}: {cause.GetType().Name}: {cause.Message}"));
+            $"{process}: {cause}"));
         After(TimeSpan.Zero, () =>
         {
             process.Crash();

@@ -34,9 +34,9 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
 
     public bool IsRunning => Process is not null;
 
-    /// <summary>Whether a crash of the whole machine would not lose this entry.</summary>
+    /// <summary>Whether its disk held this entry when anybody last wrote to it; what a wiped disk had counts, for it was acknowledged.</summary>
     public bool HoldsDurably(EntryId id) =>
-        !IsLost && (Durable.Holds(id) || (Checkpoint.Metadata is { } checkpoint && checkpoint.Applied.Index >= id.Index));
+        Durable.Holds(id) || (Checkpoint.Metadata is { } checkpoint && checkpoint.Applied.Index >= id.Index);
 
     /// <summary>As fast as it is meant to be, with space, and without a fault.</summary>
     public void MendDisk()
@@ -56,7 +56,6 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
         Journal.Wipe();
         Checkpoint.Wipe();
         Identity.Wipe();
-        Durable.Wipe();
         IsLost = true;
     }
 }

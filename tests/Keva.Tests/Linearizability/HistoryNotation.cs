@@ -5,7 +5,8 @@ namespace Keva.Tests.Linearizability;
 
 /// <summary>
 /// Histories as a person writes them, an operation a line: <c>0-10 set a 1</c>, <c>5-? set a 2</c> (its outcome is not
-/// known), <c>11-12 read a 1</c>, <c>read a nothing</c>, <c>delete a existed|absent|1</c> (the value that it removed).
+/// known), <c>11-12 read a 1</c>, <c>read a nothing</c>, <c>delete a existed|absent|1</c> (the value that it
+/// removed), <c>set a 2 existed</c>.
 /// Revisions may follow: <c>@7</c> is the store's, <c>@7/5</c> also that of the key. A client is the number of its line.
 /// </summary>
 internal static class HistoryNotation
@@ -18,14 +19,14 @@ internal static class HistoryNotation
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var moments = words[0].Split('-');
         var revisions = words[^1].StartsWith('@') ? words[^1][1..].Split('/') : [];
-        var result = words.Length > 3 && !words[3].StartsWith('@') ? words[3] : null;
+        var results = words.Skip(3).Where(word => !word.StartsWith('@')).ToArray();
         return new Operation
         {
             Client = client,
             Key = words[2],
             Kind = words[1] switch { "set" => OperationKind.Set, "read" => OperationKind.Read, "delete" => OperationKind.Delete, _ => throw new FormatException(line) },
-            Value = result is null or "nothing" or "existed" or "absent" ? null : Number(result),
-            Existed = result switch { "existed" => true, "absent" => false, _ => null },
+            Value = results.Where(result => char.IsAsciiDigit(result[0])).Select(result => (long?)Number(result)).SingleOrDefault(),
+            Existed = results.Contains("existed") ? true : results.Contains("absent") ? false : null,
             Invoked = Number(moments[0]),
             Completed = moments[1] == "?" ? null : Number(moments[1]),
             StoreRevision = revisions.Length > 0 ? Number(revisions[0]) : null,

@@ -181,14 +181,14 @@ public sealed class LinearizabilityCheckerTests(ITestOutputHelper output)
     /// <summary>Half of them by a register, with an answer or two changed; half of them of anything.</summary>
     private static Operation[] SmallHistory(Random random, int? distinctValues)
     {
-        var count = random.Next(2, 8);
+        var count = random.Next(2, 13);
         if (random.Next(2) == 0)
         {
             return Enumerable.Range(1, count).Select(number => AnyOperation(random, number, distinctValues)).ToArray();
         }
 
-        var history = new RegisterClients(Clients: 3, count, Writes: 60, Deletes: 40, Lost: 200, DistinctValues: distinctValues).Run(random.Next());
-        for (var changes = random.Next(3); changes > 0; changes--)
+        var history = new RegisterClients(Clients: random.Next(2, 6), count, Writes: 60, Deletes: 40, Lost: 200, DistinctValues: distinctValues).Run(random.Next());
+        for (var changes = random.Next(4); changes > 0; changes--)
         {
             var index = random.Next(history.Length);
             history[index] = Change(random, history[index], distinctValues ?? count);
@@ -207,14 +207,14 @@ public sealed class LinearizabilityCheckerTests(ITestOutputHelper output)
 
     private static Operation AnyOperation(Random random, int number, int? distinctValues)
     {
-        var invoked = random.Next(12);
+        var invoked = random.Next(20);
         long? completed = random.Next(6) == 0 ? null : invoked + random.Next(8);
         var value = random.Next((distinctValues ?? number) + 1);
         return random.Next(5) switch
         {
             0 or 1 => Operation.Read(number, "key", random.Next(4) == 0 ? null : value, invoked, completed),
             2 => Operation.Delete(number, "key", random.Next(3) switch { 0 => true, 1 => false, _ => null }, invoked, completed),
-            _ => Operation.Set(number, "key", distinctValues is null ? number : value, invoked, completed),
+            _ => Operation.Set(number, "key", distinctValues is null ? number : value, invoked, completed) with { Existed = random.Next(4) switch { 0 => true, 1 => false, _ => null } },
         };
     }
 }

@@ -100,6 +100,12 @@ public sealed class LinearizableHistoriesTests
         6-7 set a 7
         8-9 read a 7
         """)]
+    [InlineData("a set that replaced a value, and its value written twice", """
+        0-9 set a 2
+        1-9 set a 1 existed
+        2-9 set a 2 existed
+        10-11 read a 2
+        """)]
     [InlineData("a read that was not answered says nothing", """
         0-1 set a 1
         2-? read a 5

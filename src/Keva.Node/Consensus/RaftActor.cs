@@ -1,5 +1,6 @@
 using Keva.Actors;
 using Keva.Node.Gateway;
+using Keva.Node.Hosting;
 using Keva.Node.State;
 using Keva.Raft;
 using Keva.Raft.Driver;
@@ -36,6 +37,7 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
         var core = new RaftCore(options, setup.Self, server.HardState, server.Log, server.Configuration, setup.Random);
         var ports = new RaftActorPorts(collaborators, Self).AsPorts();
         driver = new RaftDriver(GroupId.Zero, options, core, ports, server.Reset);
+        setup.Observer?.OnConsensusStarted(driver);
         views = new ClusterViewSource(setup.Identity, core, setup.Now);
         ReceiveMessages();
     }
@@ -177,13 +179,15 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
 /// <param name="Server">What was recovered.</param>
 /// <param name="Random">Where election time-outs come from.</param>
 /// <param name="Now">Monotonic time since some fixed moment.</param>
+/// <param name="Observer">Who is shown the driver; null for nobody.</param>
 public sealed record RaftActorSetup(
     ClusterIdentity Identity,
     RaftOptions Options,
     RecoveredServer Server,
     Random Random,
     Func<TimeSpan> Now,
-    ILogger Logger)
+    ILogger Logger,
+    INodeObserver? Observer = null)
 {
     public NodeId Self => Identity.Self;
 }

@@ -215,7 +215,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         var server = Recover(configuration);
         var store = Context.ActorOf(
             Props.Create(() => new StoreActor(
-                new StoreActorSetup(checkpoint.State, session, configuration, ports.Checkpoints, settings.Journal, ports.Logger),
+                new StoreActorSetup(checkpoint.State, session, configuration, ports.Checkpoints, settings.Journal, ports.Logger, ports.Observer),
                 gateway)),
             "store");
         var snapshots = Context.ActorOf(
@@ -225,7 +225,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             .Where(member => peers.ContainsKey(member.Name))
             .ToDictionary(member => member.Id, member => peers[member.Name]);
         var setup = new RaftActorSetup(
-            ClusterIdentityOf(), RaftOptionsFrom.Settings(settings), server, new Random(ports.Random.Next()), Now, ports.Logger);
+            ClusterIdentityOf(), RaftOptionsFrom.Settings(settings), server, new Random(ports.Random.Next()), Now, ports.Logger, ports.Observer);
         var raft = Context.ActorOf(
             Props.Create(() => new RaftActor(setup, new RaftCollaborators(journal, store, snapshots, gateway, byId))),
             "raft");

@@ -14,6 +14,7 @@ namespace Keva.Node.Hosting;
 /// <param name="Clock">Monotonic time.</param>
 /// <param name="Random">Where every random choice of the node comes from. Used by one actor at a time to seed others.</param>
 /// <param name="Logger">Where the node's log goes.</param>
+/// <param name="Observer">Who looks on; null for nobody.</param>
 public sealed record NodePorts(
     Func<IJournalEvents, IJournal> OpenJournal,
     ICheckpointStore Checkpoints,
@@ -21,7 +22,8 @@ public sealed record NodePorts(
     IIdentityStore Identities,
     TimeProvider Clock,
     Random Random,
-    ILogger Logger);
+    ILogger Logger,
+    INodeObserver? Observer = null);
 
 /// <summary>Where a node's identity is kept.</summary>
 public interface IIdentityStore

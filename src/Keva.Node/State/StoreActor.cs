@@ -3,6 +3,7 @@ using Keva.Journal;
 using Keva.Journal.Checkpoints;
 using Keva.Node.Consensus;
 using Keva.Node.Configuration;
+using Keva.Node.Hosting;
 using Keva.Raft;
 using Keva.Raft.Log;
 using Keva.Raft.Membership;
@@ -17,13 +18,15 @@ namespace Keva.Node.State;
 /// <param name="State">The state as loaded from the checkpoint.</param>
 /// <param name="Session">Names this start of the process; commands that carry it are answered here.</param>
 /// <param name="Configuration">The cluster's configuration, which goes into each checkpoint.</param>
+/// <param name="Observer">Who is shown the state; null for nobody.</param>
 public sealed record StoreActorSetup(
     StateMachine State,
     ulong Session,
     ClusterConfiguration Configuration,
     ICheckpointStore Checkpoints,
     JournalSettings Settings,
-    ILogger Logger);
+    ILogger Logger,
+    INodeObserver? Observer = null);
 
 /// <summary>
 /// Owns the live state: applies what is committed, serves reads at the index that they need, and passes what changed to
@@ -46,6 +49,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         this.setup = setup;
         this.gateway = gateway;
         state = setup.State;
+        setup.Observer?.OnStateMachine(state);
         checkpointed = state.AppliedIndex;
         Receive<ApplyEntries>(OnApply);
         Receive<ReadKeys>(OnRead);
@@ -197,6 +201,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         }
 
         state = message.State;
+        setup.Observer?.OnStateMachine(state);
         checkpointed = state.AppliedIndex;
         gateway.Tell(new StateReplaced(LastApplied));
         ServeWaitingReads();

@@ -1,0 +1,125 @@
+using Keva.Simulator.Situations;
+using Keva.Simulator.Workload;
+using Keva.Simulator.World;
+using static Keva.Simulator.Rules.Rule;
+
+namespace Keva.Simulator.Faults;
+
+/// <summary>
+/// The end of a run: nothing is wrong any more, and the cluster owes its users a leader, writes and reads through every
+/// node, and equal copies, soon. Nodes whose data was lost are the exception: they owe nothing but to stay out.
+/// </summary>
+internal sealed class Healing(SimulatedCluster cluster, Dice dice)
+{
+    private const string Progress = "progress after healing";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Peace = TimeSpan.FromSeconds(5);
+
+    private SimulatedClient Prober { get; } = new(0, cluster, cluster.Plan.Workload with { Patience = TimeSpan.FromSeconds(8) }, dice);
+
+    private IEnumerable<SimulatedMachine> Healthy => cluster.Machines.Where(machine => !machine.IsLost);
+
+    public void Run()
+    {
+        Heal();
+        Await("every node is ready", () => Healthy.All(machine => machine.Process is { Views.Current.IsReady: true }));
+        foreach (var machine in Healthy)
+        {
+            Demand(machine, $"a write through {machine.Name}", done => Prober.Write(machine, cluster.History.Key(0), done));
+        }
+
+        foreach (var key in cluster.History.Keys.ToArray())
+        {
+            foreach (var machine in Healthy)
+            {
+                Demand(machine, $"a read of {key} through {machine.Name}", done => Prober.Read(machine, key, done));
+            }
+        }
+
+        Await("all copies are equal", () => Healthy.All(machine => machine.Process is { State: { } state } && state.AppliedIndex == cluster.Rules.Raft.Committed.Value));
+        DemandPeace();
+        CheckLost();
+    }
+
+    private void Heal()
+    {
+        cluster.IsHealed = true;
+        cluster.Note("all is healed");
+        cluster.Network.Calm();
+        cluster.Network.Restore();
+        foreach (var machine in cluster.Machines)
+        {
+            machine.MendDisk();
+            if (machine.Process is { } process)
+            {
+                process.Host.Resume();
+                process.Host.ClockDriftPartsPerMillion = 0;
+            }
+
+            cluster.Start(machine);
+            KeepRunning(machine);
+        }
+    }
+
+    // One that was about to stop, or failed a moment ago, is started again as an operator would.
+    private void KeepRunning(SimulatedMachine machine)
+    {
+        if (machine.Process is { } process && !machine.IsLost)
+        {
+            cluster.WhenEnded(process, () =>
+            {
+                cluster.Start(machine);
+                KeepRunning(machine);
+            });
+        }
+    }
+
+    private void Await(string what, Func<bool> condition) =>
+        Require(cluster.World.RunUntil(condition, Patience), Progress, $"{what} within {Patience.TotalSeconds} s: {Describe()}");
+
+    /// <summary>A request may be refused while things settle; a client that tries again must succeed.</summary>
+    private void Demand(SimulatedMachine machine, string what, Action<Action<bool>> request)
+    {
+        var deadline = cluster.World.Now + Patience;
+        bool? isDone = null;
+        do
+        {
+            Require(cluster.World.Now < deadline, Progress, $"{what} within {Patience.TotalSeconds} s: {Describe()}");
+            isDone = null;
+            cluster.World.Execute(() => request(done => isDone = done));
+            cluster.World.RunUntil(() => isDone is not null, Patience);
+        }
+        while (isDone != true);
+    }
+
+    /// <summary>With nothing going wrong, nobody stands for election.</summary>
+    private void DemandPeace()
+    {
+        var leader = cluster.Running.Single(process => process.IsLeader);
+        var term = leader.Core.Term;
+        cluster.World.AdvanceBy(Peace);
+        Require(
+            leader.IsLeader && Healthy.All(machine => machine.Process!.Core.Term == term),
+            "peace after healing",
+            $"{leader} led term {term}; now {Describe()}");
+    }
+
+    private void CheckLost()
+    {
+        foreach (var machine in cluster.Machines.Where(machine => machine.IsLost))
+        {
+            var isOut = machine.Process is null or { Driver: null };
+            Require(isOut, "a node without its data stays out", $"{machine.Name} takes part: {Describe()}");
+            cluster.Situations.Count(machine.IsRunning ? Situation.WipedNodeKeptOut : Situation.TornRowRefused);
+        }
+    }
+
+    private string Describe() =>
+        string.Join("; ", cluster.Machines.Select(machine => machine.Process is not { } process
+            ? $"{machine.Name} is {(machine.IsLost ? "lost" : "down")}"
+            : process.Driver is null
+                ? $"{process}{(machine.IsLost ? " (lost)" : "")}: {process.Views.Current.NotReadyReason}"
+                : $"{process}: {process.Core.Role} of term {process.Core.Term}, log to {process.Core.Log.LastEntry}, commit {process.Core.Log.CommitIndex}, "
+                    + $"applied {process.State?.AppliedIndex}, {(process.Views.Current.IsReady ? "ready" : process.Views.Current.NotReadyReason)}"));
+}

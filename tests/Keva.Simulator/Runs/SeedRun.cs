@@ -1,0 +1,94 @@
+using Keva.Linearizability;
+using Keva.Simulator.Faults;
+using Keva.Simulator.Rules;
+using Keva.Simulator.Workload;
+using Keva.Simulator.World;
+
+namespace Keva.Simulator.Runs;
+
+/// <summary>What came of one seed.</summary>
+/// <param name="Failure">What broke; null if nothing did.</param>
+/// <param name="Rule">Its short name.</param>
+/// <param name="Trace">What happened before it, oldest first.</param>
+internal sealed record SeedResult(int Seed, SimulatedCluster Cluster, string? Failure, string? Rule, IReadOnlyList<string> Trace)
+{
+    public bool IsFailure => Failure is not null;
+}
+
+/// <summary>Runs one seed from its beginning to its end.</summary>
+internal static class SeedRun
+{
+    private const int TraceLines = 60;
+
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="trace">Gets every step; null if nobody wants to read them.</param>
+    public static SeedResult Run(int seed, Action<string>? trace = null)
+    {
+        var cluster = new SimulatedCluster(seed, trace);
+        string? failure = null;
+        string? rule = null;
+        try
+        {
+            Run(cluster);
+        }
+        catch (BrokenRuleException broken)
+        {
+            (failure, rule) = (broken.Message, broken.Rule);
+        }
+        catch (Exception exception)
+        {
+            (failure, rule) = (exception.ToString(), exception.GetType().Name);
+        }
+
+        var counts = cluster.Counts;
+        counts.Elections = cluster.Rules.Raft.Elections;
+        counts.Operations = cluster.History.Served + cluster.History.Refused + cluster.History.Open;
+        counts.Steps = cluster.World.Steps;
+        counts.SimulatedTime = cluster.World.Now;
+        return new SeedResult(seed, cluster, failure, rule, failure is null ? [] : [.. cluster.Trace.Last(TraceLines)]);
+    }
+
+    private static void Run(SimulatedCluster cluster)
+    {
+        var dice = cluster.Dice.Fork();
+        cluster.Note(cluster.Plan.ToString());
+        foreach (var machine in cluster.Machines)
+        {
+            cluster.After(dice.Between(TimeSpan.Zero, TimeSpan.FromSeconds(1)), () => cluster.Start(machine));
+            machine.MendDisk();
+        }
+
+        var clients = Enumerable.Range(1, cluster.Plan.Workload.Clients)
+            .Select(number => new SimulatedClient(number, cluster, cluster.Plan.Workload, dice.Fork()))
+            .ToArray();
+        foreach (var client in clients)
+        {
+            client.Start();
+        }
+
+        new FaultInjector(cluster, dice.Fork()).Start();
+        cluster.World.AdvanceBy(cluster.Plan.Duration);
+        foreach (var client in clients)
+        {
+            client.Stop();
+        }
+
+        new Healing(cluster, dice.Fork()).Run();
+        CheckHistory(cluster.History.Operations);
+    }
+
+    private static void CheckHistory(IReadOnlyList<Operation> operations)
+    {
+        var result = LinearizabilityChecker.Check(operations);
+        if (result.Verdict != Verdict.Ok)
+        {
+            throw new BrokenRuleException("linearizability", result.ToString());
+        }
+
+        result = RevisionCheck.Check(operations, isComplete: false);
+        if (result.Verdict != Verdict.Ok)
+        {
+            throw new BrokenRuleException("strict serializability", result.ToString());
+        }
+    }
+}

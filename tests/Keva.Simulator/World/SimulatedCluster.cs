@@ -1,0 +1,317 @@
+using System.Collections.Immutable;
+using Keva.Actors.Simulation;
+using Keva.Node.Configuration;
+using Keva.Node.Gateway;
+using Keva.Node.State;
+using Keva.Raft;
+using Keva.Raft.Messages;
+using Keva.Simulator.Faults;
+using Keva.Simulator.Network;
+using Keva.Simulator.Plans;
+using Keva.Simulator.Rules;
+using Keva.Simulator.Situations;
+using Keva.Simulator.Workload;
+using Keva.Store;
+using Microsoft.Extensions.Logging;
+using static Keva.Simulator.Rules.Rule;
+
+namespace Keva.Simulator.World;
+
+/// <summary>A whole cluster from one seed: machines, network, clients, what goes wrong, and the rules that must hold.</summary>
+internal sealed class SimulatedCluster
+{
+    private const string ConsensusActor = "raft";
+    private const string StoreActorName = "store";
+
+    private readonly Dictionary<DeterministicHost, SimulatedProcess> processOf = [];
+    private readonly Dictionary<SimulatedProcess, List<Action>> whenEnded = [];
+    private readonly SituationWatch watch;
+    private Exception? failure;
+
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="trace">Gets every step as a line; null if nobody wants to read them.</param>
+    public SimulatedCluster(int seed, Action<string>? trace = null)
+    {
+        Seed = seed;
+        Dice = new Dice(seed);
+        World = new DeterministicDispatcher((ulong)Dice.NextId()) { AfterStep = OnStep };
+        Plan = SimulationPlan.Draw(Dice);
+        Trace = new TraceRing(trace);
+        Logger = new TraceLogger(line => Trace.Add(World.Now, line));
+        TransportLimits = TransportLimits.Of(Plan.Settings.Transport);
+        watch = new SituationWatch(Situations);
+        Rules = new ClusterRules(
+            new RaftRules(id => Machines!.Count(machine => machine.HoldsDurably(id)), Plan.Nodes)
+            {
+                OnCommitted = entry => Rules!.Store.OnCommitted(entry),
+                OnOverwritten = (_, _) => watch.OnOverwritten(),
+            },
+            new StoreRules());
+        Network = new SimulatedNetwork(this, Plan.Network, Dice.Fork());
+        Machines = Enumerable.Range(1, Plan.Nodes).Select(number => new SimulatedMachine(number, Plan.Disk, Dice.Fork())).ToArray();
+        Members = [.. Machines.Select(machine => new InitialMember(machine.Name, new HostAndPort(machine.Name, 3700), new HostAndPort(machine.Name, 3800)))];
+    }
+
+    public int Seed { get; }
+
+    public SimulationPlan Plan { get; }
+
+    public Dice Dice { get; }
+
+    public DeterministicDispatcher World { get; }
+
+    public SimulatedNetwork Network { get; }
+
+    public TransportLimits TransportLimits { get; }
+
+    public IReadOnlyList<SimulatedMachine> Machines { get; }
+
+    public ClusterRules Rules { get; }
+
+    public ClientHistory History { get; } = new();
+
+    public SituationCounts Situations { get; } = new();
+
+    public RunCounts Counts { get; } = new();
+
+    public TraceRing Trace { get; }
+
+    public ILogger Logger { get; }
+
+    /// <summary>Whether the time of faults is over.</summary>
+    public bool IsHealed { get; set; }
+
+    private ImmutableArray<InitialMember> Members { get; }
+
+    public IEnumerable<SimulatedProcess> Running => Machines.Where(machine => machine.IsRunning).Select(machine => machine.Process!);
+
+    public void After(TimeSpan delay, Action action) => World.Schedule(delay, action);
+
+    public void Note(string what) => Trace.Add(World.Now, what);
+
+    /// <summary>Starts the node of a machine, unless it runs.</summary>
+    public void Start(SimulatedMachine machine)
+    {
+        if (machine.IsRunning)
+        {
+            return;
+        }
+
+        if (machine.Incarnations > 0 && machine.Checkpoint.Metadata is not null && machine.Journal.RowCount > 0)
+        {
+            Situations.Count(Situation.RestartFromCheckpointAndTail);
+        }
+
+        var settings = Plan.Settings with
+        {
+            Identity = machine.Name,
+            WorkingDirectory = machine.Name,
+            PeerEndpoint = new HostAndPort(machine.Name, 3700),
+            HttpEndpoint = new HostAndPort(machine.Name, 3800),
+            InitialMembers = Members,
+        };
+        var process = new SimulatedProcess(this, machine, settings);
+        machine.Process = process;
+        processOf[process.Host] = process;
+        Note($"{process} starts");
+    }
+
+    /// <summary>The process dies at once, as with <c>kill -9</c> or a power failure.</summary>
+    public void Crash(SimulatedMachine machine)
+    {
+        if (machine.Process is not { } process)
+        {
+            return;
+        }
+
+        Note($"{process} crashes");
+        Counts.Crashes++;
+        if (process.IsJournalWriting)
+        {
+            Situations.Count(Situation.CrashWhileWriting);
+        }
+
+        if (process.Driver is null && !machine.Identity.Current.IsFormed)
+        {
+            Situations.Count(Situation.CrashWhileForming);
+        }
+
+        process.Crash();
+        OnEnded(process);
+    }
+
+    public void Stop(SimulatedMachine machine)
+    {
+        if (machine.Process is { IsStopping: false } process)
+        {
+            Note($"{process} is stopped");
+            Counts.Stops++;
+            process.Stop(() => OnEnded(process));
+        }
+    }
+
+    /// <summary>Calls back when the process is gone, at once if it is.</summary>
+    public void WhenEnded(SimulatedProcess process, Action action)
+    {
+        if (process.IsEnded)
+        {
+            After(TimeSpan.Zero, action);
+            return;
+        }
+
+        if (!whenEnded.TryGetValue(process, out var actions))
+        {
+            whenEnded[process] = actions = [];
+        }
+
+        actions.Add(action);
+    }
+
+    public void OnSent(SimulatedProcess from, NodeId to, RaftMessage message)
+    {
+        Counts.Messages++;
+        if (from.Driver is not null)
+        {
+            Guard(() => Rules.Raft.OnSent(from, to, message));
+            watch.OnSent(from, to, message);
+        }
+    }
+
+    public void OnArrived(SimulatedProcess from, SimulatedProcess receiver, RaftMessage message) => watch.OnArrived(receiver, message);
+
+    public void OnCorrupted(SimulatedProcess receiver)
+    {
+        Note($"{receiver} hangs up on a damaged frame");
+        Situations.Count(Situation.FrameCorrupted);
+    }
+
+    public void OnRefused(KevaError error) => watch.OnRefused(error);
+
+    public void OnPaused(SimulatedProcess process) => watch.OnPaused(process);
+
+    public void OnStateReplaced(SimulatedProcess process, StateMachine state)
+    {
+        Counts.Snapshots++;
+        watch.OnSnapshotInstalled(process.Mirror.Last.Index > process.CheckedCommit);
+        Guard(() => Rules.Store.CheckState(process.Name, state));
+    }
+
+    public void OnJournal(SimulatedProcess process, JournalIncident incident)
+    {
+        if (incident != JournalIncident.Trimmed)
+        {
+            Note($"{process} journal: {incident}");
+        }
+
+        switch (incident)
+        {
+            case JournalIncident.Trimmed:
+                Situations.Count(Situation.JournalTrimmed);
+                break;
+            case JournalIncident.RecoveredUnreported:
+                Situations.Count(Situation.UnreportedWriteRecovered);
+                break;
+            case JournalIncident.Stalled:
+                Situations.Count(Situation.JournalStalled);
+                break;
+            case JournalIncident.Resumed:
+                Situations.Count(Situation.JournalResumed);
+                break;
+            case JournalIncident.Failed:
+                Situations.Count(Situation.DiskFailed);
+                break;
+        }
+    }
+
+    /// <summary>An actor of a node has failed, which stops the node: that may happen only if its disk gave it a reason.</summary>
+    public void OnNodeFailed(SimulatedProcess process, Exception cause)
+    {
+        if (process.IsEnded)
+        {
+            return;
+        }
+
+        Note($"{process} fails: {cause.Message}");
+        Guard(() => Require(
+            process.Machine.HasFailedDisk || process.Machine.IsLost || process.Machine.Journal.IsFull,
+            "no node stops without a reason",
+            $"{process}: {cause.GetType().Name}: {cause.Message}"));
+        After(TimeSpan.Zero, () =>
+        {
+            process.Crash();
+            OnEnded(process);
+        });
+    }
+
+    /// <summary>Notes what breaks a rule where it cannot be thrown: inside of a node's actor it would be taken for a failure of the actor.</summary>
+    public void Guard(Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (BrokenRuleException broken)
+        {
+            failure ??= broken;
+        }
+    }
+
+    private void OnEnded(SimulatedProcess process)
+    {
+        processOf.Remove(process.Host);
+        if (whenEnded.Remove(process, out var actions))
+        {
+            foreach (var action in actions)
+            {
+                After(Dice.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(2)), action);
+            }
+        }
+    }
+
+    private void OnStep(DeterministicStep step)
+    {
+        Trace.Add(step);
+        if (step.Host is { } host && processOf.TryGetValue(host, out var process) && step.Actor is { } actor)
+        {
+            CheckStep(process, actor.Name, step.Message!);
+        }
+
+        if (failure is not null)
+        {
+            throw failure;
+        }
+    }
+
+    private void CheckStep(SimulatedProcess process, string actor, object message)
+    {
+        watch.OnMessageHandled(process, message);
+        switch (actor)
+        {
+            case ConsensusActor when process.Driver is not null:
+                Rules.Raft.Check(process);
+                watch.OnServer(process);
+                break;
+            case StoreActorName when process.State is { } state:
+                if (message is ApplyEntries apply)
+                {
+                    CheckApplied(process, apply);
+                }
+
+                Rules.Store.CheckState(process.Name, state);
+                break;
+        }
+    }
+
+    /// <summary>State Machine Safety (§3.6.3): all servers apply the same entries in the same order.</summary>
+    private void CheckApplied(SimulatedProcess process, ApplyEntries message)
+    {
+        foreach (ref readonly var entry in message.Entries.Entries)
+        {
+            Require(entry.Index <= Rules.Raft.Committed, "apply only what is committed", $"{process} applies {entry.Id}");
+            Require(
+                Rules.Raft.CommittedAt(entry.Index).Id == entry.Id,
+                "state machine safety",
+                $"{process} applies {entry.Id} where {Rules.Raft.CommittedAt(entry.Index).Id} was committed");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Keva.Journal.Simulation;
+using Keva.Raft;
+using Keva.Simulator.Plans;
+
+namespace Keva.Simulator.World;
+
+/// <summary>One machine: a disk that outlives processes, and at most one process of a node.</summary>
+internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
+{
+    public int Number { get; } = number;
+
+    public string Name { get; } = $"n{number}";
+
+    /// <summary>Where its peers reach it.</summary>
+    public string PeerAddress { get; } = $"n{number}:3700";
+
+    public SimulatedJournalDisk Journal { get; } = new();
+
+    public SimulatedCheckpointDisk Checkpoint { get; } = new();
+
+    public SimulatedIdentity Identity { get; } = new($"n{number}", dice.Fork());
+
+    public DurableLog Durable { get; } = new();
+
+    public SimulatedProcess? Process { get; set; }
+
+    public int Incarnations { get; set; }
+
+    /// <summary>Its data is gone or damaged for good: as far as its cluster is concerned, it will not come back.</summary>
+    public bool IsLost { get; set; }
+
+    /// <summary>The disk has failed, so that the node is expected to stop.</summary>
+    public bool HasFailedDisk { get; set; }
+
+    public bool IsRunning => Process is not null;
+
+    /// <summary>Whether a crash of the whole machine would not lose this entry.</summary>
+    public bool HoldsDurably(EntryId id) =>
+        !IsLost && (Durable.Holds(id) || (Checkpoint.Metadata is { } checkpoint && checkpoint.Applied.Index >= id.Index));
+
+    /// <summary>As fast as it is meant to be, with space, and without a fault.</summary>
+    public void MendDisk()
+    {
+        Journal.IsFull = Journal.IsFailing = false;
+        Checkpoint.IsFull = Checkpoint.IsFailing = false;
+        HasFailedDisk = false;
+        Journal.MinimumLatency = plan.MinimumSync;
+        Journal.MaximumLatency = plan.MaximumSync;
+        Checkpoint.MinimumLatency = plan.MinimumSync;
+        Checkpoint.MaximumLatency = plan.MaximumCheckpointStep;
+    }
+
+    /// <summary>A new disk, and with it a new identity.</summary>
+    public void Wipe()
+    {
+        Journal.Wipe();
+        Checkpoint.Wipe();
+        Identity.Wipe();
+        Durable.Wipe();
+        IsLost = true;
+    }
+}

@@ -1,0 +1,152 @@
+using Keva.Actors;
+using Keva.Actors.Event;
+using Keva.Actors.Simulation;
+using Keva.Journal.Simulation;
+using Keva.Node.Configuration;
+using Keva.Node.Gateway;
+using Keva.Node.Hosting;
+using Keva.Raft;
+using Keva.Raft.Driver;
+using Keva.Simulator.Network;
+using Keva.Simulator.Rules;
+using Keva.Store;
+
+namespace Keva.Simulator.World;
+
+/// <summary>
+/// One run of a node, from its start to its end: the actors that ship, with everything of the outside world simulated.
+/// </summary>
+internal sealed class SimulatedProcess : INodeObserver, IRuledServer
+{
+    private readonly SimulatedCluster cluster;
+    private readonly ActorSystem system;
+    private readonly SimulatedCheckpointStore checkpoints;
+    private readonly IActorRef node;
+    private WatchedJournal? journal;
+
+    public SimulatedProcess(SimulatedCluster cluster, SimulatedMachine machine, NodeSettings settings)
+    {
+        this.cluster = cluster;
+        Machine = machine;
+        Incarnation = ++machine.Incarnations;
+        Id = machine.Identity.Current.Node;
+        Host = cluster.World.AddHost($"{machine.Name}.{Incarnation}");
+        checkpoints = new SimulatedCheckpointStore(machine.Checkpoint, cluster.After, cluster.Dice.ForkRandom());
+        Network = new SimulatedPeerNetwork(cluster.Network, this);
+        Inbound = new InboundPeers(cluster.Logger, Host.TimeProvider);
+        Views = new ClusterViewHolder(InitialView(settings));
+        var ports = new NodePorts(
+            events => journal = new WatchedJournal(
+                machine.Journal, events, machine.Durable, cluster.After, cluster.Dice.ForkRandom(), incident => cluster.OnJournal(this, incident)),
+            checkpoints,
+            Network,
+            machine.Identity.Open(cluster.After, () => machine.Journal.IsFull ? "the disk is full" : null, () => IsEnded),
+            Host.TimeProvider,
+            cluster.Dice.ForkRandom(),
+            cluster.Logger,
+            this);
+        system = ActorSystem.Create("keva", Host.Options with { GuardianSupervisorStrategy = new OneForOneStrategy(_ => Directive.Escalate) });
+        system.EventStream.Subscribe<Error>(error => cluster.OnNodeFailed(this, error.Cause));
+        node = system.ActorOf(Props.Create(() => new NodeActor(settings, ports, Inbound, Views)), "node");
+        node.Tell(GetGateway.Instance, new ReplyRef(message => Gateway = ((GatewayFound)message).Gateway));
+    }
+
+    public SimulatedMachine Machine { get; }
+
+    public int Incarnation { get; }
+
+    public NodeId Id { get; }
+
+    public string Name => Machine.Name;
+
+    public DeterministicHost Host { get; }
+
+    public SimulatedPeerNetwork Network { get; }
+
+    public InboundPeers Inbound { get; }
+
+    public ClusterViewHolder Views { get; }
+
+    /// <summary>Where clients' requests go; null for a moment after the start.</summary>
+    public IActorRef? Gateway { get; private set; }
+
+    public RaftDriver? Driver { get; private set; }
+
+    public RaftCore Core => Driver!.Core;
+
+    public StateMachine? State { get; private set; }
+
+    public LogMirror Mirror { get; } = new();
+
+    public LogIndex CheckedCommit { get; set; }
+
+    /// <summary>The last entry that was told to be applied here.</summary>
+    public LogIndex ToldToApply { get; set; }
+
+    public bool IsEnded { get; private set; }
+
+    public bool IsStopping { get; private set; }
+
+    public bool IsLeader => Driver is { IsLeader: true };
+
+    public bool IsJournalWriting => journal is { IsWriting: true };
+
+    HardState IRuledServer.DurableHardState => Machine.Durable.HardState;
+
+    public bool HoldsDurably(EntryId id) => Machine.HoldsDurably(id);
+
+    /// <summary>The power fails, or <c>kill -9</c>.</summary>
+    public void Crash()
+    {
+        if (IsEnded)
+        {
+            return;
+        }
+
+        IsEnded = true;
+        Host.Abort();
+        journal?.Crash();
+        checkpoints.Crash();
+        Network.OnProcessEnded();
+        Machine.Process = null;
+    }
+
+    /// <summary>A stop in good order; calls back when the process is gone.</summary>
+    public void Stop(Action stopped)
+    {
+        IsStopping = true;
+        node.Tell(StopNode.Instance, new ReplyRef(_ => cluster.After(TimeSpan.Zero, () =>
+        {
+            if (IsEnded)
+            {
+                return;
+            }
+
+            IsEnded = true;
+            Host.Abort();
+            journal?.Dispose();
+            checkpoints.Dispose();
+            Network.OnProcessEnded();
+            Machine.Process = null;
+            stopped();
+        })));
+    }
+
+    public void OnConsensusStarted(RaftDriver driver) => Driver = driver;
+
+    public void OnStateMachine(StateMachine state)
+    {
+        if (State is not null)
+        {
+            cluster.OnStateReplaced(this, state);
+        }
+
+        State = state;
+        ToldToApply = new LogIndex(state.AppliedIndex);
+    }
+
+    public override string ToString() => Host.Name;
+
+    private ClusterView InitialView(NodeSettings settings) =>
+        new(settings.ClusterName, null, Id, Machine.Name, NodeId.None, Term.Zero, 0, 0, IsReady: false, "loading", IsStopping: false, []);
+}

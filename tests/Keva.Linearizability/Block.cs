@@ -23,6 +23,6 @@ internal sealed record Block(int Before, int After, long Start, long End, IReadO
             operations.Min(operation => operation.Completed ?? long.MaxValue),
             operations);
 
-    /// <summary>Whether it leaves the key as it is, and can be where it is only because the key is so.</summary>
-    public bool ConfirmsOnly(int state) => Before != RegisterState.Any && After == state && RegisterState.Allows(Before, state);
+    /// <summary>Whether it leaves the key as it is, and can be only where the key is so.</summary>
+    public bool ConfirmsOnly(int state) => Before == state && After == state;
 }

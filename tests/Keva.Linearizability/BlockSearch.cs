@@ -12,10 +12,11 @@ namespace Keva.Linearizability;
 /// </para>
 /// <list type="bullet">
 /// <item>A block that leaves the key as it is comes at once: in every order it can be moved to the front.</item>
-/// <item>Of blocks with the same condition and the same effect only the one that ends first: in an order in which another
-/// comes first, the two can change their places.</item>
+/// <item>Not a block with the effect of another that ends first, if it asks nothing more than the other of what the key
+/// holds before: in an order that begins with it, the two can change their places.</item>
 /// <item>A write of unknown outcome only directly before a block that needs it: an order in which the next block does
-/// not need it is an order without it, too. Of those with the same effect the one that was invoked first.</item>
+/// not need it is an order without it, too. And only if nothing else has its effect, by the rule before, as it asks
+/// nothing and never ends. Of those with the same effect the one that was invoked first.</item>
 /// </list>
 /// </summary>
 internal sealed class BlockSearch(KeyBlocks blocks)
@@ -95,51 +96,83 @@ internal sealed class BlockSearch(KeyBlocks blocks)
     private void PushChoices()
     {
         var frame = new Frame(placements.Count, choices.Count);
+        frames.Push(frame);
         pending.CopyCandidatesTo(candidates);
-        foreach (var number in candidates)
+        foreach (var number in candidates.Where(number => RegisterState.Allows(blocks.Required[number].Before, state)))
         {
-            if (RegisterState.Allows(blocks.Required[number].Before, state))
-            {
-                AddChoice(frame, new Choice(NoOptional, number));
-                continue;
-            }
+            AddChoice(frame, new Choice(NoOptional, number));
+        }
 
-            for (var group = 0; group < used.Length; group++)
+        var requiredEnd = choices.Count;
+        for (var group = 0; group < used.Length; group++)
+        {
+            if (IsAvailable(group) && !HasSameEffect(CollectionsMarshal.AsSpan(choices)[frame.FirstChoice..requiredEnd], AfterOptional(group)))
             {
-                if (IsAvailable(group) && RegisterState.Allows(blocks.Required[number].Before, blocks.Optional[group][used[group]].After))
-                {
-                    AddChoice(frame, new Choice(group, number));
-                }
+                AddChoicesAfterOptional(frame, group);
             }
         }
 
         // The last is tried first: what needs no write of unknown outcome, and of those what ends first.
         CollectionsMarshal.AsSpan(choices)[frame.FirstChoice..].Sort((one, other) =>
             one.Group != other.Group ? other.Group.CompareTo(one.Group) : EndOf(other).CompareTo(EndOf(one)));
-        frames.Push(frame);
     }
+
+    private void AddChoicesAfterOptional(Frame frame, int group)
+    {
+        foreach (var number in candidates)
+        {
+            var before = blocks.Required[number].Before;
+            if (!RegisterState.Allows(before, state) && RegisterState.Allows(before, AfterOptional(group)))
+            {
+                AddChoice(frame, new Choice(group, number));
+            }
+        }
+    }
+
+    private int AfterOptional(int group) => blocks.Optional[group][0].After;
 
     private bool IsAvailable(int group) =>
         used[group] < blocks.Optional[group].Count && blocks.Optional[group][used[group]].Start <= pending.EarliestEnd;
 
+    private bool HasSameEffect(ReadOnlySpan<Choice> some, int after)
+    {
+        foreach (var choice in some)
+        {
+            if (blocks.Required[choice.Number].After == after)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private void AddChoice(Frame frame, Choice choice)
     {
-        for (var index = frame.FirstChoice; index < choices.Count; index++)
+        for (var index = choices.Count - 1; index >= frame.FirstChoice; index--)
         {
-            if (HasSameEffect(choices[index], choice))
+            if (IsAtLeastAsGood(choices[index], choice))
             {
-                choices[index] = EndOf(choice) < EndOf(choices[index]) ? choice : choices[index];
                 return;
+            }
+
+            if (IsAtLeastAsGood(choice, choices[index]))
+            {
+                choices.RemoveAt(index);
             }
         }
 
         choices.Add(choice);
     }
 
-    private bool HasSameEffect(Choice one, Choice other)
+    /// <summary>Whether in any order that begins with the other, the two can change their places.</summary>
+    private bool IsAtLeastAsGood(Choice choice, Choice other)
     {
-        var (block, otherBlock) = (blocks.Required[one.Number], blocks.Required[other.Number]);
-        return one.Group == other.Group && block.Before == otherBlock.Before && block.After == otherBlock.After;
+        var (block, otherBlock) = (blocks.Required[choice.Number], blocks.Required[other.Number]);
+        return choice.Group == other.Group
+            && block.After == otherBlock.After
+            && block.End <= otherBlock.End
+            && (otherBlock.Before == RegisterState.Any || otherBlock.Before == block.Before);
     }
 
     private long EndOf(Choice choice) => blocks.Required[choice.Number].End;
@@ -184,7 +217,7 @@ internal sealed class BlockSearch(KeyBlocks blocks)
     {
         var placement = new Placement(group, used[group]++, state);
         placements.Push(placement);
-        state = BlockOf(placement).After;
+        state = AfterOptional(group);
     }
 
     private void TakeBack()

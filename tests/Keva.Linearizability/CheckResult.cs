@@ -28,7 +28,7 @@ public sealed record CheckResult(Verdict Verdict, long Steps, Violation? Violati
 
 /// <summary>Why a history is not that of a single copy of the data.</summary>
 /// <param name="Key">The key whose answers contradict each other; null if those of several keys do only together.</param>
-/// <param name="Prefix">The longest part of the key's history that can be explained, in an order that explains it.</param>
+/// <param name="Prefix">The longest part of the key's history that can be explained, in an order that explains it. Empty from <see cref="RevisionCheck"/>.</param>
 /// <param name="Offender">The operation whose answer made it impossible.</param>
 /// <param name="Conflict">
 /// Few operations, in the order of their invocation, that contradict each other already without any other answer: what

@@ -12,10 +12,10 @@ namespace Keva.Linearizability;
 public static class LinearizabilityChecker
 {
     /// <summary>
-    /// Far more than it takes where each set has a value of its own; some seconds, and some hundred megabytes. With many
+    /// Far more than it takes where each set has a value of its own; some seconds and some hundred megabytes at worst. With many
     /// sets of the same value at the same time it may be too few.
     /// </summary>
-    public const long DefaultStepLimit = 5_000_000;
+    public const long DefaultStepLimit = 2_000_000;
 
     /// <param name="history">In any order.</param>
     /// <param name="stepLimit">After so many steps on one key, <see cref="Verdict.Undecided"/>.</param>
@@ -40,11 +40,13 @@ public static class LinearizabilityChecker
     }
 
     private static Operation RequireWellFormed(Operation operation) =>
-        operation is { Kind: OperationKind.Set, Value: null }
-            ? throw new ArgumentException($"A set needs a value: {operation}", nameof(operation))
-            : operation.Completed < operation.Invoked
-                ? throw new ArgumentException($"Completed before it was invoked: {operation}", nameof(operation))
-                : operation is { Kind: OperationKind.Delete, Value: not null, Existed: false, Completed: not null }
-                    ? throw new ArgumentException($"A delete that removed nothing cannot tell the value: {operation}", nameof(operation))
-                    : operation;
+        WhatIsMalformed(operation) is { } malformed ? throw new ArgumentException($"{malformed}: {operation}", nameof(operation)) : operation;
+
+    private static string? WhatIsMalformed(Operation operation) => operation switch
+    {
+        { Kind: OperationKind.Set, Value: null } => "A set has a value",
+        { Kind: OperationKind.Delete, Existed: false, Value: not null } => "A delete that found nothing removed no value",
+        _ when operation.Completed < operation.Invoked => "An operation is not completed before it is invoked",
+        _ => null,
+    };
 }

@@ -12,6 +12,9 @@ internal sealed class ViolationExplanation
 {
     private const int ShownOfPrefix = 8;
 
+    // Hundreds of histories are searched to find few operations; one that takes longer is not tried. Then some more are shown.
+    private const long ShrinkStepLimit = 20_000;
+
     private readonly Operation[] byCompletion;
     private readonly Operation[] unknown;
     private readonly long stepLimit;
@@ -29,7 +32,7 @@ internal sealed class ViolationExplanation
         var explanation = new ViolationExplanation(operations, stepLimit);
         var answers = explanation.FirstImpossibleAnswer();
         var offender = explanation.byCompletion[answers - 1];
-        var prefix = explanation.Search(explanation.byCompletion[..(answers - 1)]).Order;
+        var prefix = explanation.Search(explanation.byCompletion[..(answers - 1)], stepLimit).Order;
         var conflict = explanation.WithWhatTheySaw(explanation.Shrink(explanation.byCompletion[..answers]));
         return new Violation(offender.Key, prefix, offender, conflict, Describe(offender, answers, operations.Count, prefix, conflict));
     }
@@ -41,7 +44,7 @@ internal sealed class ViolationExplanation
         while (impossible - possible > 1)
         {
             var middle = (possible + impossible) / 2;
-            if (Search(byCompletion[..middle]).Verdict == Verdict.Violation)
+            if (Search(byCompletion[..middle], stepLimit).Verdict == Verdict.Violation)
             {
                 impossible = middle;
             }
@@ -67,7 +70,7 @@ internal sealed class ViolationExplanation
             for (var start = 0; start < known.Length;)
             {
                 Operation[] fewer = [.. known[..start], .. known[Math.Min(known.Length, start + size)..]];
-                if (Search(fewer).Verdict == Verdict.Violation)
+                if (Search(fewer, Math.Min(stepLimit, ShrinkStepLimit)).Verdict == Verdict.Violation)
                 {
                     known = fewer;
                 }
@@ -87,11 +90,11 @@ internal sealed class ViolationExplanation
     }
 
     /// <summary>The operations, only those with their answers that are given, the others as if theirs was lost.</summary>
-    private KeySearch Search(Operation[] known)
+    private KeySearch Search(Operation[] known, long limit)
     {
         var kept = known.ToHashSet(ReferenceEqualityComparer.Instance);
         var forgotten = byCompletion.Where(operation => !kept.Contains(operation)).Select(operation => operation with { Completed = null });
-        return KeySearch.Of([.. known, .. forgotten, .. unknown], stepLimit);
+        return KeySearch.Of([.. known, .. forgotten, .. unknown], limit);
     }
 
     /// <summary>Adds the sets whose values are seen in the answers.</summary>

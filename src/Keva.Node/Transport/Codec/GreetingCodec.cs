@@ -16,7 +16,7 @@ internal static class GreetingCodec
 {
     private const int MaxNameBytes = 255;
     private const int MaxAddressBytes = 300;
-    private const int MaxReasonBytes = 1000;
+    private const int MaxReasonCharacters = 1000;
 
     public static OutgoingFrame Encode(PeerHello hello, PeerLane lane)
     {
@@ -110,8 +110,13 @@ internal static class GreetingCodec
 
     private static string Printable(string text)
     {
-        var shortened = text.Length > MaxReasonBytes ? text[..MaxReasonBytes] : text;
-        return string.Create(shortened.Length, shortened, static (characters, source) =>
+        var length = Math.Min(text.Length, MaxReasonCharacters);
+        if (length < text.Length && char.IsHighSurrogate(text[length - 1]))
+        {
+            length--; // half a character would arrive as a replacement character
+        }
+
+        return string.Create(length, text[..length], static (characters, source) =>
         {
             for (var i = 0; i < source.Length; i++)
             {

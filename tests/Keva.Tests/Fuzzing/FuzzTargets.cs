@@ -1,0 +1,14 @@
+using Keva.Tests.Fuzzing.Engine;
+using Keva.Tests.Fuzzing.Targets;
+
+namespace Keva.Tests.Fuzzing;
+
+/// <summary>Every reader of what comes from outside the process.</summary>
+internal static class FuzzTargets
+{
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        .. FramingTargets.All(),
+        .. PeerMessageTargets.All(),
+    ];
+}

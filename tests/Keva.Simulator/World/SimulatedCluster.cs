@@ -234,7 +234,7 @@ internal sealed class SimulatedCluster
         Note($"{process} fails: {cause.Message}");
         Guard(() => Require(
             process.Machine.HasFailedDisk || process.Machine.IsLost || process.Machine.Journal.IsFull,
-            "no node stops without a reason",
+            cause is InvariantViolationException or StoreInvariantException ? "an invariant of the node itself" : "no node stops without a reason",
             $"{process}: {cause}"));
         After(TimeSpan.Zero, () =>
         {

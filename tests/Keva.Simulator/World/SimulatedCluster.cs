@@ -97,9 +97,9 @@ internal sealed class SimulatedCluster
             return;
         }
 
-        if (machine.Incarnations > 0 && machine.Checkpoint.Metadata is not null && machine.Journal.RowCount > 0)
+        if (machine.Incarnations > 0 && machine.Checkpoint.Metadata is { } checkpoint && machine.Journal.RowCount > 0)
         {
-            Situations.Count(Situation.RestartFromCheckpointAndTail);
+            Situations.Count(machine.Durable.Holds(checkpoint.Applied) ? Situation.RestartFromCheckpointAndTail : Situation.CheckpointAheadOfJournal);
         }
 
         var settings = Plan.Settings with
@@ -216,6 +216,9 @@ internal sealed class SimulatedCluster
                 break;
             case JournalIncident.Resumed:
                 Situations.Count(Situation.JournalResumed);
+                break;
+            case JournalIncident.RefusedDamage:
+                Situations.Count(process.Machine.Loss == FaultKind.TearJournal ? Situation.TornRowRefused : Situation.CutOffTailRefused);
                 break;
             case JournalIncident.Failed:
                 Situations.Count(Situation.DiskFailed);

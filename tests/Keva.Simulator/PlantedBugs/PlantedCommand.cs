@@ -1,30 +1,24 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace Keva.Simulator.PlantedBugs;
 
-/// <summary>
-/// Tests the tester: plants each bug, runs seeds until a rule catches it, and tells which. A bug that nothing catches is a
-/// hole in the simulator.
-/// </summary>
-internal static partial class PlantedCommand
+/// <summary><c>--planted</c>: plants every bug and tells which rule catches it.</summary>
+internal static class PlantedCommand
 {
-    // Far more than any bug of the list has ever needed.
-    private const int MaximumSeeds = 1000;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
-
+    /// <returns>0 if all were caught, 1 if not, 2 if they cannot be planted.</returns>
     public static int Run(string? only, bool quick, int threads)
     {
         try
         {
-            var repository = FindRepository();
-            var all = BugFileReader.ReadAll(Path.Combine(repository, "tests", "Keva.Simulator", "Planted"));
-            var copy = new PlantedCopy(repository);
-            copy.Make(all);
-            var chosen = all.Where(bug => only is null || bug.Name.Contains(only, StringComparison.Ordinal)).ToArray();
-            return Report(Catch(copy, chosen, quick, threads));
+            var catches = PlantedRuns.Run(only, quick, threads, caught => Console.WriteLine(PlantedReport.Line(caught)));
+            Console.WriteLine();
+            foreach (var line in PlantedReport.Table(catches))
+            {
+                Console.WriteLine(line);
+            }
+
+            var missed = catches.Count(caught => caught.Rule is null);
+            Console.WriteLine();
+            Console.WriteLine($"{catches.Count - missed} of {catches.Count} planted bugs were caught");
+            return missed == 0 ? 0 : 1;
         }
         catch (PlantingException exception)
         {
@@ -32,94 +26,4 @@ internal static partial class PlantedCommand
             return 2;
         }
     }
-
-    private static Catching[] Catch(PlantedCopy copy, IReadOnlyList<PlantedBug> bugs, bool quick, int threads)
-    {
-        var catches = new Catching[bugs.Count];
-        var gate = new Lock();
-        Parallel.For(0, bugs.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
-        {
-            var known = quick ? bugs[i].Seed : null;
-            var caught = known is { } seed ? RunCopy(copy, bugs[i], seed, 1) : null;
-            catches[i] = caught is { Rule: not null } ? caught : RunCopy(copy, bugs[i], 1, MaximumSeeds);
-            lock (gate)
-            {
-                Console.WriteLine(Line(catches[i]));
-            }
-        });
-        return catches;
-    }
-
-    private static Catching RunCopy(PlantedCopy copy, PlantedBug bug, int first, int seeds)
-    {
-        string[] arguments = ["--first-seed", Text(first), "--seeds", Text(seeds), "--threads", "1", "--stop-after", "1"];
-        var start = new ProcessStartInfo(copy.Program, arguments) { RedirectStandardOutput = true, UseShellExecute = false };
-        start.Environment[PlantedCopy.Variable] = bug.Name;
-        using var process = Process.Start(start)!;
-        var reading = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(Patience))
-        {
-            process.Kill();
-            return new Catching(bug, null, 0, TimeSpan.Zero, 0);
-        }
-
-        var output = reading.GetAwaiter().GetResult();
-        var caught = CaughtPattern().Match(output);
-        if (process.ExitCode == 0 || !caught.Success)
-        {
-            return new Catching(bug, null, 0, TimeSpan.Zero, seeds);
-        }
-
-        var seed = int.Parse(caught.Groups["seed"].ValueSpan, CultureInfo.InvariantCulture);
-        var after = SimulatedPattern().Match(output);
-        var time = TimeSpan.FromSeconds(double.Parse(after.Groups["seconds"].ValueSpan, CultureInfo.InvariantCulture));
-        return new Catching(bug, caught.Groups["rule"].Value, seed, time, seed - first + 1);
-    }
-
-    private static int Report(IReadOnlyList<Catching> catches)
-    {
-        Console.WriteLine();
-        Console.WriteLine("| bug | area | what is wrong | caught by | at seed | seeds run | simulated seconds of it |");
-        Console.WriteLine("|---|---|---|---|---|---|---|");
-        foreach (var caught in catches.OrderBy(caught => caught.Bug.Area, StringComparer.Ordinal).ThenBy(caught => caught.Bug.Name, StringComparer.Ordinal))
-        {
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {caught.Bug.Name} | {caught.Bug.Area} | {caught.Bug.What} | {caught.Rule ?? "**nothing**"} | {caught.Seed} | {caught.Seeds} | {caught.Time.TotalSeconds:0.0} |"));
-        }
-
-        var missed = catches.Count(caught => caught.Rule is null);
-        Console.WriteLine();
-        Console.WriteLine($"{catches.Count - missed} of {catches.Count} planted bugs were caught");
-        return missed == 0 ? 0 : 1;
-    }
-
-    private static string Line(Catching caught) =>
-        caught.Rule is null
-            ? $"{caught.Bug.Name}: NOT CAUGHT in {caught.Seeds} seeds"
-            : $"{caught.Bug.Name}: caught by '{caught.Rule}' at seed {caught.Seed}";
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string FindRepository()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Keva.sln")))
-        {
-            directory = directory.Parent;
-        }
-
-        return directory?.FullName ?? throw new PlantingException("the sources were not found: run this from the repository");
-    }
-
-    [GeneratedRegex("^seed (?<seed>[0-9]+): (?<rule>[^:]+): ", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
-    private static partial Regex CaughtPattern();
-
-    [GeneratedRegex("broke a rule after (?<seconds>[0-9.]+) simulated seconds", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
-    private static partial Regex SimulatedPattern();
-
-    /// <param name="Rule">What caught it; null if nothing did.</param>
-    /// <param name="Time">How much simulated time of that seed it took.</param>
-    /// <param name="Seeds">How many seeds were run.</param>
-    private sealed record Catching(PlantedBug Bug, string? Rule, int Seed, TimeSpan Time, int Seeds);
 }

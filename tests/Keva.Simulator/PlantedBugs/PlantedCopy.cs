@@ -37,6 +37,25 @@ internal sealed class PlantedCopy
     /// <summary>The simulator of the copy.</summary>
     public string Program => Path.Combine(root, "artifacts", "bin", "Keva.Simulator", "release", "Keva.Simulator");
 
+    /// <summary>The text with the bug in it.</summary>
+    /// <exception cref="PlantingException">What it changes is not there, or not once.</exception>
+    internal static string Apply(PlantedBug bug, BugEdit edit, string? text)
+    {
+        if (text is null)
+        {
+            throw new PlantingException($"{bug.Name} does not apply any more: there is no {edit.File}");
+        }
+
+        var at = text.IndexOf(edit.Find, StringComparison.Ordinal);
+        if (at < 0 || text.IndexOf(edit.Find, at + 1, StringComparison.Ordinal) >= 0)
+        {
+            throw new PlantingException($"{bug.Name} does not apply any more: its text is in {edit.File} {(at < 0 ? "no more" : "more than once")}: {edit.Find}");
+        }
+
+        var replacement = edit.Replace.Replace(BugFileReader.Active, $"Keva.PlantedBug.IsActive(\"{bug.Name}\")", StringComparison.Ordinal);
+        return string.Concat(text.AsSpan(0, at), replacement, text.AsSpan(at + edit.Find.Length));
+    }
+
     /// <summary>Brings the copy up to date and builds it.</summary>
     /// <exception cref="PlantingException">A bug does not apply any more, or the result does not build.</exception>
     public void Make(IReadOnlyList<PlantedBug> bugs)
@@ -57,23 +76,6 @@ internal sealed class PlantedCopy
 
         Write(files);
         Build();
-    }
-
-    private static string Apply(PlantedBug bug, BugEdit edit, string? text)
-    {
-        if (text is null)
-        {
-            throw new PlantingException($"{bug.Name} does not apply any more: there is no {edit.File}");
-        }
-
-        var at = text.IndexOf(edit.Find, StringComparison.Ordinal);
-        if (at < 0 || text.IndexOf(edit.Find, at + 1, StringComparison.Ordinal) >= 0)
-        {
-            throw new PlantingException($"{bug.Name} does not apply any more: its text is in {edit.File} {(at < 0 ? "no more" : "more than once")}: {edit.Find}");
-        }
-
-        var replacement = edit.Replace.Replace(BugFileReader.Active, $"Keva.PlantedBug.IsActive(\"{bug.Name}\")", StringComparison.Ordinal);
-        return string.Concat(text.AsSpan(0, at), replacement, text.AsSpan(at + edit.Find.Length));
     }
 
     private SortedDictionary<string, string> Originals()

@@ -21,7 +21,7 @@ public sealed class RaftCore : IRoleChanges
     /// <param name="self">This server.</param>
     /// <param name="hardState">Term and vote as recovered.</param>
     /// <param name="log">The log as recovered.</param>
-    /// <param name="configuration">The configuration as of the end of the recovered log.</param>
+    /// <param name="configuration">The configuration as of the start of the recovered log; later ones are in it.</param>
     /// <param name="random">Where election time-outs come from.</param>
     public RaftCore(RaftOptions options, NodeId self, HardState hardState, RaftLog log, ClusterConfiguration configuration, Random random)
     {
@@ -43,7 +43,11 @@ public sealed class RaftCore : IRoleChanges
 
     public RaftLog Log => state.Log;
 
+    /// <summary>The latest configuration in the log, committed or not: the one in force (§4.1).</summary>
     public ClusterConfiguration Configuration => state.Configuration;
+
+    /// <summary>Whether that one is committed.</summary>
+    public bool IsConfigurationCommitted => state.IsConfigurationCommitted;
 
     /// <summary>The highest index that the state machine said it has applied.</summary>
     public LogIndex ReportedApplied => state.ReportedApplied;
@@ -169,6 +173,25 @@ public sealed class RaftCore : IRoleChanges
     /// <summary>Hands leadership to <paramref name="target"/>, or to whoever is furthest (§3.10). False if not possible.</summary>
     public bool TransferLeadership(NodeId? target) => role is LeaderRole leader && leader.BeginTransfer(target);
 
+    /// <summary>
+    /// Begins a change of the configuration if this server leads and no other change is under way. It is complete when
+    /// <see cref="Configuration"/> is the wanted one and <see cref="IsConfigurationCommitted"/>; a leader that is not in it
+    /// leads no more from then on.
+    /// </summary>
+    public ConfigurationRefusal ChangeConfiguration(ConfigurationChange change, out string problem)
+    {
+        problem = "";
+        return role is LeaderRole leader ? leader.ChangeConfiguration(change, out problem) : ConfigurationRefusal.NotLeader;
+    }
+
+    /// <summary>The log behind <paramref name="index"/> is in a checkpoint and goes; what configuration held there is returned.</summary>
+    public ClusterConfiguration TrimTo(LogIndex index)
+    {
+        state.Log.TrimTo(index);
+        state.Configurations.TrimTo(index);
+        return state.Configurations.AsOf(index);
+    }
+
     /// <summary>From now until <see cref="FinishSnapshotInstall"/> nothing is appended and no election is started.</summary>
     public void BeginSnapshotInstall() => state.IsInstallingSnapshot = true;
 
@@ -180,7 +203,7 @@ public sealed class RaftCore : IRoleChanges
         if (installed is not null)
         {
             state.Log.ResetTo(installed.Snapshot);
-            state.Configuration = installed.Configuration;
+            state.Configurations.ResetTo(installed.Snapshot.Index, installed.Configuration);
             state.ReportedApplied = installed.Snapshot.Index;
         }
     }

@@ -19,6 +19,7 @@ internal sealed class RaftState
     private readonly long firstWireReadId;
     private HardState takenHardState;
 
+    /// <param name="configuration">The configuration as of the start of <paramref name="log"/>.</param>
     public RaftState(RaftOptions options, NodeId self, HardState hardState, RaftLog log, ClusterConfiguration configuration, Random random)
     {
         options.Validate();
@@ -28,7 +29,12 @@ internal sealed class RaftState
         takenHardState = hardState;
         DurableHardState = hardState;
         Log = log;
-        Configuration = configuration;
+        Configurations = new ConfigurationHistory(log.Start.Index, configuration);
+        for (var index = log.Start.Index.Next(); index <= log.LastIndex; index = index.Next())
+        {
+            Configurations.Append([log[index]]);
+        }
+
         this.random = random;
         firstWireReadId = random.NextInt64(1L << 62);
         ReportedApplied = log.AppliedIndex;
@@ -44,7 +50,13 @@ internal sealed class RaftState
 
     public RaftLog Log { get; }
 
-    public ClusterConfiguration Configuration { get; set; }
+    public ConfigurationHistory Configurations { get; }
+
+    /// <summary>The latest configuration in the log, committed or not (§4.1).</summary>
+    public ClusterConfiguration Configuration => Configurations.Latest;
+
+    /// <summary>Whether the latest configuration is committed: only then another change may begin (§4.1).</summary>
+    public bool IsConfigurationCommitted => Configurations.LatestIndex <= Log.CommitIndex;
 
     public HardState HardState { get; private set; }
 
@@ -135,6 +147,13 @@ internal sealed class RaftState
 
     /// <summary>Whether this server may lead: it votes, and its disk takes writes.</summary>
     public bool MayStand => Configuration.IsVoter(Self) && CanPersist;
+
+    /// <summary>Appends to the log; a configuration in it is in force from now on. True if another one is in force.</summary>
+    public bool Append(EntryBatch batch)
+    {
+        var appended = Log.Append(batch);
+        return !appended.IsEmpty && Configurations.Append(appended.Entries);
+    }
 
     public void HearFromLeader() => TicksSinceLeaderContact = 0;
 

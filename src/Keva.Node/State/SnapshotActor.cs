@@ -230,7 +230,7 @@ public sealed class SnapshotActor : ReceiveActor
                 throw new CheckpointFailedException(problem.Message);
             }
 
-            store.Tell(new ReplaceState(null));
+            store.Tell(new ReplaceState(null, null));
             FailReceive(problem.Message);
             return;
         }
@@ -238,7 +238,7 @@ public sealed class SnapshotActor : ReceiveActor
         NodeLog.SnapshotInstalled(logger, incoming!.Description.LastEntry.Index.Value, incomingState!.Count);
 
         // The store has its new state before anything behind the snapshot can reach it: its mailbox keeps the order.
-        store.Tell(new ReplaceState(incomingState));
+        store.Tell(new ReplaceState(incomingState, incoming.Description.Configuration));
         incomingFile!.Dispose();
         incomingFile = null;
         ForgetIncoming();

@@ -17,7 +17,7 @@ namespace Keva.Node.State;
 /// <summary>What the store actor is made of.</summary>
 /// <param name="State">The state as loaded from the checkpoint.</param>
 /// <param name="Session">Names this start of the process; commands that carry it are answered here.</param>
-/// <param name="Configuration">The cluster's configuration, which goes into each checkpoint.</param>
+/// <param name="Configuration">The configuration as of that checkpoint; each further one says of which it is.</param>
 /// <param name="Observer">Who is shown the state; null for nobody.</param>
 public sealed record StoreActorSetup(
     StateMachine State,
@@ -38,6 +38,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
     private readonly IActorRef gateway;
     private readonly PriorityQueue<(ReadKeys Read, IActorRef Reader), long> waitingReads = new();
     private StateMachine state;
+    private ClusterConfiguration configuration;
     private IActorRef consensus = ActorRefs.Nobody;
     private IActorRef? replacer;
     private CheckpointDelta? delta;
@@ -49,6 +50,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         this.setup = setup;
         this.gateway = gateway;
         state = setup.State;
+        configuration = setup.Configuration;
         setup.Observer?.OnStateMachine(state);
         checkpointed = state.AppliedIndex;
         Receive<ApplyEntries>(OnApply);
@@ -86,6 +88,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
             else
             {
                 state.ApplyEmpty(entry.Index.Value, entry.Term.Value);
+                NoteConfiguration(entry);
             }
         }
 
@@ -95,6 +98,15 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         if (state.DirtyBytes >= setup.Settings.CheckpointMaxDirtyBytes || state.DirtyCount >= setup.Settings.CheckpointMaxDirtyEntries)
         {
             BeginCheckpoint();
+        }
+    }
+
+    private void NoteConfiguration(in LogEntry entry)
+    {
+        if (entry.Kind == EntryKind.Configuration)
+        {
+            var isReadable = ClusterConfigurationCodec.TryDecode(entry.Payload.Span, out configuration);
+            Invariant.Check(isReadable, "a configuration entry holds a configuration");
         }
     }
 
@@ -151,7 +163,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         var self = Self;
         setup.Checkpoints.Write(
             changes,
-            CheckpointRecords.Describe(delta.Metadata, setup.Configuration),
+            CheckpointRecords.Describe(delta.Metadata, configuration),
             problem => self.Tell(new CheckpointWritten(problem), ActorRefs.NoSender));
     }
 
@@ -201,6 +213,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         }
 
         state = message.State;
+        configuration = message.Configuration!;
         setup.Observer?.OnStateMachine(state);
         checkpointed = state.AppliedIndex;
         gateway.Tell(new StateReplaced(LastApplied));

@@ -3,6 +3,7 @@ using Keva.Node.Gateway;
 using Keva.Raft;
 using Keva.Raft.Driver;
 using Keva.Raft.Log;
+using Keva.Raft.Membership;
 using Keva.Store;
 
 namespace Keva.Node.State;
@@ -33,8 +34,11 @@ public sealed record ReadyForReplacement
     public static readonly ReadyForReplacement Instance = new();
 }
 
-/// <summary>This is the state from now on; null if the replacement was given up. The gateway hears of it.</summary>
-public sealed record ReplaceState(StateMachine? State);
+/// <summary>
+/// This is the state from now on, with the configuration as of it; both are null if the replacement was given up. The
+/// gateway hears of it.
+/// </summary>
+public sealed record ReplaceState(StateMachine? State, ClusterConfiguration? Configuration);
 
 /// <summary>Told to the gateway: the state jumped to this entry, and what was applied on the way is not known.</summary>
 public sealed record StateReplaced(EntryId Last);

@@ -13,7 +13,8 @@ public sealed record RaftPorts(
     IPeerPort Peers,
     IStateMachinePort StateMachine,
     ISnapshotPort Snapshots,
-    IClientPort Clients);
+    IClientPort Clients,
+    IMembershipPort? Membership = null);
 
 public interface IJournalPort
 {
@@ -86,3 +87,13 @@ public sealed record SnapshotDescription(EntryId LastEntry, ClusterConfiguration
 
 /// <summary>Who leads in a term, as far as this server knows; <see cref="NodeId.None"/> if it does not.</summary>
 public readonly record struct Leadership(Term Term, NodeId Leader);
+
+/// <summary>Who wants to know about the configuration.</summary>
+public interface IMembershipPort
+{
+    /// <summary>
+    /// Another configuration is in force, or the one in force is committed now. Told at the start, too. One that is not
+    /// committed may still be taken back.
+    /// </summary>
+    void ConfigurationChanged(ClusterConfiguration configuration, bool isCommitted);
+}

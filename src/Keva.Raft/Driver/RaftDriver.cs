@@ -37,6 +37,7 @@ public sealed class RaftDriver
     private Leadership leadership;
     private int ticksUntilHandover;
     private Term forwardTerm;
+    private (ClusterConfiguration? Configuration, bool IsCommitted) toldConfiguration;
 
     /// <param name="group">Which group this is.</param>
     /// <param name="options">The core's options.</param>
@@ -159,6 +160,13 @@ public sealed class RaftDriver
         held.Release(sequence, Send);
     }
 
+    /// <summary>See <see cref="RaftCore.ChangeConfiguration"/>.</summary>
+    public ConfigurationRefusal ChangeConfiguration(ConfigurationChange change, out string problem)
+    {
+        problem = "";
+        return IsStopping ? ConfigurationRefusal.Stopping : core.ChangeConfiguration(change, out problem);
+    }
+
     public void OnJournalStalled()
     {
         CanPersist = false;
@@ -195,8 +203,8 @@ public sealed class RaftDriver
 
         if (to > core.Log.Start.Index)
         {
-            core.Log.TrimTo(to);
-            ports.Journal.Trim(group, core.Log.Start, core.Configuration);
+            var configuration = core.TrimTo(to);
+            ports.Journal.Trim(group, core.Log.Start, configuration);
         }
     }
 
@@ -544,6 +552,13 @@ public sealed class RaftDriver
         foreach (var read in ready.Reads)
         {
             ports.Clients.ReadConfirmed(read);
+        }
+
+        var configuration = (core.Configuration, core.IsConfigurationCommitted);
+        if (ports.Membership is { } membership && configuration != toldConfiguration)
+        {
+            toldConfiguration = configuration;
+            membership.ConfigurationChanged(core.Configuration, core.IsConfigurationCommitted);
         }
 
         var now = new Leadership(core.Term, core.Leader);

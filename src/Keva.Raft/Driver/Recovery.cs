@@ -6,7 +6,7 @@ namespace Keva.Raft.Driver;
 /// <summary>What a server starts from.</summary>
 /// <param name="HardState">Term and vote.</param>
 /// <param name="Log">The log, applied as far as the checkpoint goes.</param>
-/// <param name="Configuration">The configuration as of the end of the log.</param>
+/// <param name="Configuration">The configuration as of the start of the log.</param>
 /// <param name="Reset">What the journal must be told first, because the checkpoint is ahead of it; or null.</param>
 public sealed record RecoveredServer(HardState HardState, RaftLog Log, ClusterConfiguration Configuration, LogReset? Reset);
 
@@ -18,7 +18,9 @@ public static class Recovery
 {
     /// <param name="journal">What the journal holds.</param>
     /// <param name="applied">The last entry that the checkpoint covers; zero for none.</param>
-    /// <param name="configuration">The configuration as of <paramref name="applied"/>.</param>
+    /// <param name="configuration">
+    /// The configuration as of <paramref name="applied"/>; in a journal that names none of its own, the first.
+    /// </param>
     /// <exception cref="RecoveryException">Entries between the two are missing, or the two contradict each other.</exception>
     public static RecoveredServer Combine(RecoveredLog journal, EntryId applied, ClusterConfiguration configuration)
     {
@@ -40,7 +42,7 @@ public static class Recovery
         if (log.Contains(applied))
         {
             log = new RaftLog(journal.Start, journal.Entries, applied.Index);
-            return new RecoveredServer(journal.HardState, log, configuration, null);
+            return new RecoveredServer(journal.HardState, log, journal.StartConfiguration ?? configuration, null);
         }
 
         // The server stopped between putting a snapshot in place and telling the journal, or while the journal took no

@@ -93,7 +93,8 @@ public sealed class RaftLog
     /// Appends a batch, first removing whatever conflicts with it: the caller made sure that the entry before it is in
     /// the log. Entries that are already there are left alone (§3.5: a delayed request must not shorten the log).
     /// </summary>
-    public void Append(EntryBatch batch)
+    /// <returns>What is new; it took the place of all that was at or behind its first entry.</returns>
+    public EntryBatch Append(EntryBatch batch)
     {
         Invariant.Check(!batch.IsEmpty && batch.First.Index <= LastIndex.Next(), "a batch follows on the log without a gap");
         var known = 0;
@@ -104,7 +105,7 @@ public sealed class RaftLog
 
         if (known == batch.Count)
         {
-            return;
+            return EntryBatch.Empty;
         }
 
         if (known > 0)
@@ -127,6 +128,7 @@ public sealed class RaftLog
         pending.Add(new PendingBatch { Batch = batch, DurableTo = batch.Last.Index });
         PendingBytes += batch.Size;
         Remember(batch);
+        return batch;
     }
 
     /// <summary>Takes the batches that the journal has not got yet; <paramref name="nextSequence"/> numbers its writes.</summary>

@@ -66,6 +66,18 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
         return Create(all, all.Select(member => member.Id));
     }
 
+    /// <summary>This configuration, as long as a majority of <paramref name="old"/>'s voters must agree, too (§4.3).</summary>
+    public ClusterConfiguration JointlyWith(ClusterConfiguration old)
+    {
+        // Voters that are removed are members meanwhile; learners that are removed need not be.
+        var removed = old.Members.Where(member => old.Voters.Contains(member.Id) && Find(member.Id) is null);
+        return Create(Members.Concat(removed), Voters, old.Voters, Learners);
+    }
+
+    /// <summary>The new configuration of a joint one: old voters that do not vote in it are members no more.</summary>
+    public ClusterConfiguration WithoutOutgoing() =>
+        Create(Members.Where(member => Voters.Contains(member.Id) || Learners.Contains(member.Id)), Voters, learners: Learners);
+
     public Member? Find(NodeId id)
     {
         foreach (var member in Members)

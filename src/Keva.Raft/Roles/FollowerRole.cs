@@ -98,7 +98,7 @@ internal sealed class FollowerRole : Role
         var match = message.Previous.Index;
         if (!message.Entries.IsEmpty)
         {
-            log.Append(message.Entries);
+            State.Append(message.Entries);
             match = message.Entries.Last.Index;
         }
 

@@ -1,4 +1,5 @@
 using Keva.Raft.Log;
+using Keva.Raft.Membership;
 using Keva.Raft.Messages;
 using Keva.Raft.Progress;
 using Keva.Raft.Quorum;
@@ -13,6 +14,9 @@ namespace Keva.Raft.Roles;
 internal sealed class LeaderRole : Role
 {
     private readonly SortedDictionary<NodeId, PeerProgress> peers = [];
+
+    // Members that were removed, with the ticks since that was committed; they are peers until they know.
+    private readonly SortedDictionary<NodeId, int> departing = [];
     private readonly ReadIndexQueue reads;
     private readonly LogIndex firstOfTerm;
     private int ticksSinceHeartbeat;
@@ -27,13 +31,7 @@ internal sealed class LeaderRole : Role
     {
         reads = new ReadIndexQueue(state.Self);
         var log = state.Log;
-        foreach (var member in state.Configuration.Members)
-        {
-            if (member.Id != state.Self)
-            {
-                peers.Add(member.Id, new PeerProgress(log.LastIndex.Next(), state.Options));
-            }
-        }
+        AddPeers();
 
         // §6.4 and §3.6.2: only an entry of its own term tells a leader what is committed.
         firstOfTerm = log.LastIndex.Next();
@@ -50,6 +48,8 @@ internal sealed class LeaderRole : Role
 
     // Its own check of the quorum makes sure that it does not say so for long without ground (§6.2).
     public override bool HearsFromLeader => true;
+
+    private bool IsOnlyVoter => State.Configuration is { IsJoint: false, Voters: [var only] } && only == State.Self;
 
     private bool HasCommittedInTerm => State.Log.CommitIndex >= firstOfTerm;
 
@@ -108,10 +108,44 @@ internal sealed class LeaderRole : Role
         return true;
     }
 
+    /// <summary>See <see cref="RaftCore.ChangeConfiguration"/>.</summary>
+    public ConfigurationRefusal ChangeConfiguration(ConfigurationChange change, out string problem)
+    {
+        problem = "";
+        if (transfer is not null)
+        {
+            return ConfigurationRefusal.Stopping;
+        }
+
+        if (!State.CanPersist)
+        {
+            return ConfigurationRefusal.DiskFull;
+        }
+
+        // Before an entry of its own term is committed, a leader does not know whether an earlier change is.
+        if (!HasCommittedInTerm || !State.IsConfigurationCommitted || State.Configuration.IsJoint)
+        {
+            return ConfigurationRefusal.ChangeUnderWay;
+        }
+
+        var current = State.Configuration;
+        if (change.ApplyTo(current, out problem) is not { } wanted)
+        {
+            return ConfigurationRefusal.Invalid;
+        }
+
+        if (!wanted.Equals(current))
+        {
+            AppendConfiguration(wanted.Voters.SequenceEqual(current.Voters) ? wanted : wanted.JointlyWith(current));
+        }
+
+        return ConfigurationRefusal.None;
+    }
+
     /// <summary>Whether a lease read may be served now without asking anyone (§6.4.1).</summary>
     public bool HoldsLease =>
         HasCommittedInTerm && !hasSentTimeoutNow
-        && (peers.Count == 0 || (reads.LeaseStart is { } start && State.Now - start < State.Options.LeaseTime));
+        && (IsOnlyVoter || (reads.LeaseStart is { } start && State.Now - start < State.Options.LeaseTime));
 
     public override void Tick()
     {
@@ -132,6 +166,7 @@ internal sealed class LeaderRole : Role
             transfer = null;
         }
 
+        ReleaseDeparted();
         if (++ticksSinceHeartbeat >= State.Options.HeartbeatTicks)
         {
             BroadcastHeartbeat();
@@ -139,6 +174,25 @@ internal sealed class LeaderRole : Role
     }
 
     public override void OnPersisted() => AdvanceCommitIndex();
+
+    /// <summary>
+    /// A member that was removed gets the log up to the entry that removed it, so that it knows (§4.2.2), but not for ever:
+    /// it may be gone.
+    /// </summary>
+    private void ReleaseDeparted()
+    {
+        foreach (var id in departing.Keys.ToArray())
+        {
+            var progress = peers[id];
+            var knows = State.IsConfigurationCommitted && progress.CommitSent >= State.Configurations.LatestIndex;
+            departing[id] += State.IsConfigurationCommitted ? 1 : 0;
+            if (knows || departing[id] > 2 * State.Options.ElectionTicks)
+            {
+                departing.Remove(id);
+                peers.Remove(id);
+            }
+        }
+    }
 
     public override void OnFlush()
     {
@@ -257,7 +311,46 @@ internal sealed class LeaderRole : Role
 
     private void Append(LogEntry[] entries)
     {
-        State.Log.Append(new EntryBatch(entries));
+        if (State.Append(new EntryBatch(entries)))
+        {
+            OnConfigurationChanged();
+        }
+    }
+
+    private void AppendConfiguration(ClusterConfiguration configuration) =>
+        Append([new LogEntry(State.Log.LastIndex.Next(), State.Term, EntryKind.Configuration, ClusterConfigurationCodec.Encode(configuration))]);
+
+    private void OnConfigurationChanged()
+    {
+        AddPeers();
+        foreach (var id in peers.Keys)
+        {
+            if (State.Configuration.Find(id) is null)
+            {
+                departing.TryAdd(id, 0);
+            }
+            else
+            {
+                departing.Remove(id);
+            }
+        }
+
+        // §3.10: only a voter can lead.
+        if (transfer is not null && !State.Configuration.IsVoter(transfer.Target))
+        {
+            transfer = null;
+        }
+    }
+
+    private void AddPeers()
+    {
+        foreach (var member in State.Configuration.Members)
+        {
+            if (member.Id != State.Self)
+            {
+                peers.TryAdd(member.Id, new PeerProgress(State.Log.LastIndex.Next(), State.Options));
+            }
+        }
     }
 
     private ProposalRefusal? RefusalOf(Proposal proposal, long bytesBefore)
@@ -388,6 +481,40 @@ internal sealed class LeaderRole : Role
 
         log.CommitTo(reached);
         State.HearOfCommit(reached);
+        if (State.IsConfigurationCommitted)
+        {
+            OnConfigurationCommitted();
+        }
+    }
+
+    private void OnConfigurationCommitted()
+    {
+        if (State.Configuration.IsJoint)
+        {
+            // §4.3: both majorities have the joint configuration, so the new one alone can take over.
+            AppendConfiguration(State.Configuration.WithoutOutgoing());
+        }
+        else if (!State.Configuration.IsVoter(State.Self))
+        {
+            StepDownAsNoVoter();
+        }
+    }
+
+    // §4.2.2: a leader that is not in the new configuration leads until that is committed, so that it is known to be. It
+    // lets the others know, and asks the one that is furthest to stand at once.
+    private void StepDownAsNoVoter()
+    {
+        foreach (var (id, progress) in peers)
+        {
+            SendCommitNotice(id, progress);
+        }
+
+        if (BestSuccessor() is { } successor && peers[successor].MatchIndex == State.Log.LastIndex)
+        {
+            State.Send(successor, new TimeoutNow(State.Term));
+        }
+
+        Changes.BecomeFollower(State.Term, NodeId.None);
     }
 
     private long MatchIndexOf(NodeId id) =>

@@ -1,4 +1,5 @@
 using Keva.Raft;
+using Keva.Raft.Membership;
 
 namespace Keva.Simulator.Rules;
 
@@ -23,6 +24,9 @@ internal interface IRuledServer
 
     /// <summary>Up to where the rules saw its log committed.</summary>
     LogIndex CheckedCommit { get; set; }
+
+    /// <summary>The configuration that the rules saw it use last.</summary>
+    ClusterConfiguration? CheckedConfiguration { get; set; }
 
     /// <summary>Whether its disk, journal or checkpoint, covers the entry.</summary>
     bool HoldsDurably(EntryId id);

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Keva.Raft;
 using Keva.Raft.Log;
+using Keva.Raft.Membership;
 using Keva.Raft.Messages;
 using Keva.Raft.Roles;
 using static Keva.Simulator.Rules.Rule;
@@ -10,9 +12,8 @@ namespace Keva.Simulator.Rules;
 /// The properties of figure 3.2 of Ongaro's dissertation, and what must be on disk before a message leaves (figure 3.1),
 /// checked from outside after every step of any server. Nothing here trusts what a server says of others.
 /// </summary>
-/// <param name="copies">How many members' disks hold an entry.</param>
-/// <param name="members">How many members there are.</param>
-internal sealed class RaftRules(Func<EntryId, int> copies, int members)
+/// <param name="holds">Whether a member's disk holds an entry.</param>
+internal sealed class RaftRules(Func<NodeId, EntryId, bool> holds)
 {
     private readonly Dictionary<Term, (NodeId Server, int Incarnation)> leaderOf = [];
     private readonly Dictionary<(NodeId Voter, Term Term), NodeId> voteOf = [];
@@ -166,8 +167,11 @@ internal sealed class RaftRules(Func<EntryId, int> copies, int members)
             }
 
             Require(index == Committed.Next(), "commit in order", $"{server.Name} commits {id} after {Committed}");
-            var holding = copies(id);
-            Require(holding > members / 2, "commit by majority", $"{server.Name} commits {id} while {holding} of {members} disks hold it");
+            Require(
+                IsHeldByMajority(core.Configuration, id) || (server.CheckedConfiguration is { } before && IsHeldByMajority(before, id)),
+                "commit by majority",
+                $"{server.Name} commits {id}, but the disks of a majority of {core.Configuration} do not hold it");
+
             if (core.Role == RoleKind.Leader && index == log.CommitIndex)
             {
                 Require(
@@ -182,7 +186,15 @@ internal sealed class RaftRules(Func<EntryId, int> copies, int members)
         }
 
         server.CheckedCommit = log.CommitIndex;
+        server.CheckedConfiguration = core.Configuration;
     }
+
+    // The first that takes an entry for committed is the leader, with the configuration that it has to use (§4.1). It may
+    // have begun to use another one in the same step, after it committed.
+    private bool IsHeldByMajority(ClusterConfiguration configuration, EntryId id) =>
+        IsHeldByMajority(configuration.Voters, id) && (!configuration.IsJoint || IsHeldByMajority(configuration.OutgoingVoters, id));
+
+    private bool IsHeldByMajority(ImmutableArray<NodeId> voters, EntryId id) => voters.Count(voter => holds(voter, id)) > voters.Length / 2;
 
     private static EntryId IdAt(RaftLog log, LogIndex index) => new(index, log.TermAt(index)!.Value);
 }

@@ -41,7 +41,7 @@ internal sealed class SimulatedCluster
         TransportLimits = TransportLimits.Of(Plan.Settings.Transport);
         watch = new SituationWatch(Situations);
         Rules = new ClusterRules(
-            new RaftRules(id => Machines!.Count(machine => machine.HoldsDurably(id)), Plan.Nodes)
+            new RaftRules((node, id) => Machines!.Any(machine => machine.Member == node && machine.HoldsDurably(id)))
             {
                 OnCommitted = entry => Rules!.Store.OnCommitted(entry),
                 OnOverwritten = (_, _) => watch.OnOverwritten(),

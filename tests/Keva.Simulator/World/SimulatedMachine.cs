@@ -7,6 +7,9 @@ namespace Keva.Simulator.World;
 /// <summary>One machine: a disk that outlives processes, and at most one process of a node.</summary>
 internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
 {
+    private readonly SimulatedIdentity identity = new($"n{number}", dice.Fork());
+    private NodeId? lostMember;
+
     public int Number { get; } = number;
 
     public string Name { get; } = $"n{number}";
@@ -18,9 +21,12 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
 
     public SimulatedCheckpointDisk Checkpoint { get; } = new();
 
-    public SimulatedIdentity Identity { get; } = new($"n{number}", dice.Fork());
+    public SimulatedIdentity Identity => identity;
 
     public DurableLog Durable { get; } = new();
+
+    /// <summary>The member that this machine is, or was before its data was lost.</summary>
+    public NodeId Member => lostMember ?? identity.Current.Node;
 
     public SimulatedProcess? Process { get; set; }
 
@@ -57,6 +63,7 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
     {
         Journal.Wipe();
         Checkpoint.Wipe();
+        lostMember = Member;
         Identity.Wipe();
     }
 }

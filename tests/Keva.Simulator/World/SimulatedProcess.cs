@@ -7,6 +7,7 @@ using Keva.Node.Gateway;
 using Keva.Node.Hosting;
 using Keva.Raft;
 using Keva.Raft.Driver;
+using Keva.Raft.Membership;
 using Keva.Simulator.Network;
 using Keva.Simulator.Rules;
 using Keva.Store;
@@ -79,6 +80,8 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
     public LogMirror Mirror { get; } = new();
 
     public LogIndex CheckedCommit { get; set; }
+
+    public ClusterConfiguration? CheckedConfiguration { get; set; }
 
     /// <summary>The last entry that was told to be applied here.</summary>
     public LogIndex ToldToApply { get; set; }

@@ -11,8 +11,8 @@ internal sealed class ClusterRules
 {
     private readonly RaftRules raft;
 
-    public ClusterRules(Func<IReadOnlyList<SimulatedServer>> servers, int count) =>
-        raft = new RaftRules(id => servers().Count(server => server.HoldsDurably(id)), count) { OnCommitted = entry => Clients.OnCommitted(entry) };
+    public ClusterRules(Func<IReadOnlyList<SimulatedServer>> servers) =>
+        raft = new RaftRules((node, id) => servers()[(int)node.Value - 1].HoldsDurably(id)) { OnCommitted = entry => Clients.OnCommitted(entry) };
 
     /// <summary>What clients were told, and what follows from it.</summary>
     public ClientRules Clients { get; } = new();

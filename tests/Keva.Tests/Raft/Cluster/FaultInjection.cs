@@ -1,4 +1,5 @@
 using Keva.Raft;
+using Keva.Raft.Membership;
 
 namespace Keva.Tests.Raft.Cluster;
 
@@ -76,6 +77,9 @@ internal sealed class FaultInjection(SimulatedWorld world)
                 var peer = new NodeId((ulong)Random.Next(1, world.Servers.Count + 1));
                 server.Input(InputSource.Peers, () => $"lost touch with {peer}", driver => driver.OnPeerUnreachable(peer));
                 break;
+            case Fault.ChangeMembership:
+                ChangeMembership(server);
+                break;
             case Fault.StopGracefully:
                 server.Input(InputSource.Operator, () => "stops", driver =>
                 {
@@ -87,6 +91,35 @@ internal sealed class FaultInjection(SimulatedWorld world)
                 world.Schedule.After(Random.Next(1, 300), () => Crash(server));
                 break;
         }
+    }
+
+    // Whoever asks need not know who leads: those that do not refuse.
+    private void ChangeMembership(SimulatedServer asked)
+    {
+        var leader = world.Servers.FirstOrDefault(server => server.IsRunning && server.Driver.IsLeader) ?? asked;
+        leader.Input(InputSource.Operator, () => "changes the configuration", driver =>
+        {
+            if (!world.IsHealed && !driver.Core.Configuration.IsJoint)
+            {
+                driver.ChangeConfiguration(DrawChange(driver.Core.Configuration), out _);
+            }
+        });
+    }
+
+    private ConfigurationChange DrawChange(ClusterConfiguration current)
+    {
+        var number = Random.Next(1, world.Servers.Count + 1);
+        var id = new NodeId((ulong)number);
+        var outside = world.Servers.Where(server => current.Find(server.Id) is null).Select(server => SimulatedWorld.MemberOf(server.Number)).ToArray();
+        return Random.Next(5) switch
+        {
+            0 => new ConfigurationChange([.. outside], [], []),
+            1 => new ConfigurationChange([], [.. current.Learners], []),
+            2 => new ConfigurationChange([], [.. current.Learners], [.. current.Voters.Where(_ => Random.Next(2) == 0)]),
+            3 when current.Find(id) is not null => ConfigurationChange.ToRemove(id),
+            _ when current.Find(id) is null => new ConfigurationChange([SimulatedWorld.MemberOf(number)], Random.Next(3) == 0 ? [id] : [], []),
+            _ => ConfigurationChange.ToPut(SimulatedWorld.MemberOf(number) with { PeerAddress = $"moved {Random.Next(100)}" }),
+        };
     }
 
     private void Crash(SimulatedServer server)

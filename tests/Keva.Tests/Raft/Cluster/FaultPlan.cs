@@ -12,6 +12,9 @@ internal sealed record FaultPlan
 
     public required int Servers { get; init; }
 
+    /// <summary>How many of them are the first members; the others may be added.</summary>
+    public required int FirstMembers { get; init; }
+
     /// <summary>How long faults go on before all is healed.</summary>
     public required long FaultMilliseconds { get; init; }
 
@@ -53,9 +56,16 @@ internal sealed record FaultPlan
 
     public required RaftOptions Options { get; init; }
 
-    public static FaultPlan Draw(Random random) => new()
+    public static FaultPlan Draw(Random random)
     {
-        Servers = new[] { 1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7 }[random.Next(12)],
+        var servers = new[] { 1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7 }[random.Next(12)];
+        return Draw(random, servers, random.Next(2) == 0 ? servers : random.Next(1, servers + 1));
+    }
+
+    private static FaultPlan Draw(Random random, int servers, int firstMembers) => new()
+    {
+        Servers = servers,
+        FirstMembers = firstMembers,
         FaultMilliseconds = random.Next(1500, 5000),
         DropRate = random.Next(3) == 0 ? random.NextDouble() * 0.25 : random.NextDouble() * 0.02,
         MaxDelay = random.Next(4) == 0 ? random.Next(2, 120) : random.Next(2, 20),
@@ -109,4 +119,5 @@ internal enum Fault
     TransferLeadership,
     LoseConnection,
     StopGracefully,
+    ChangeMembership,
 }

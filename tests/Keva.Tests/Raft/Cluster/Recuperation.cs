@@ -13,20 +13,27 @@ internal sealed class Recuperation(SimulatedWorld world)
     public void Demand()
     {
         var deadline = world.Schedule.Now + Patience;
-        Await(deadline, "a leader is elected and known to all", () =>
-            world.Servers.Count(server => server.Driver.IsLeader) == 1
-            && world.Servers.All(server => !server.Leadership.Leader.IsNone));
-        foreach (var server in world.Servers)
+        Await(deadline, "a leader is elected and known to all members, and its configuration complete", () =>
+            Leader is { } leader
+            && leader.Driver.Core is { IsConfigurationCommitted: true, Configuration.IsJoint: false }
+            && Members.All(server => !server.Leadership.Leader.IsNone));
+        foreach (var server in Members)
         {
             DemandWrite(server, deadline);
         }
 
         DemandReads(deadline);
         Await(deadline, "all servers apply the same", () =>
-            world.Servers.All(server => server.Machine.AppliedIndex == world.Rules.Committed
+            Members.All(server => server.Machine.AppliedIndex == world.Rules.Committed
                 && server.Driver.Core.Log.LastIndex == world.Rules.Committed));
         DemandPeace();
     }
+
+    private SimulatedServer? Leader => world.Servers.Where(server => server.Driver.IsLeader).MaxBy(server => server.Driver.Core.Term.Value);
+
+    /// <summary>Those whom the leader counts among the members; the others owe nobody anything.</summary>
+    private SimulatedServer[] Members =>
+        Leader is { } leader ? [.. world.Servers.Where(server => leader.Driver.Core.Configuration.Find(server.Id) is not null)] : [];
 
     /// <summary>A write may be refused or lost while things settle; a client that tries again must succeed.</summary>
     private void DemandWrite(SimulatedServer server, long deadline)
@@ -51,7 +58,7 @@ internal sealed class Recuperation(SimulatedWorld world)
 
     private void DemandReads(long deadline)
     {
-        foreach (var server in world.Servers)
+        foreach (var server in Members)
         {
             foreach (var lease in new[] { false, true })
             {
@@ -65,11 +72,11 @@ internal sealed class Recuperation(SimulatedWorld world)
     /// <summary>With nothing going wrong, nobody stands for election.</summary>
     private void DemandPeace()
     {
-        var leader = world.Servers.Single(server => server.Driver.IsLeader);
+        var leader = Members.Single(server => server.Driver.IsLeader);
         var term = leader.Driver.Core.Term;
         world.Schedule.RunTo(world.Schedule.Now + 60 * FaultPlan.TickMilliseconds);
         Require(
-            world.Servers.All(server => server.Driver.Core.Term == term) && leader.Driver.Core.Role == RoleKind.Leader,
+            Members.All(server => server.Driver.Core.Term == term) && leader.Driver.Core.Role == RoleKind.Leader,
             "a leader that works stays leader");
     }
 

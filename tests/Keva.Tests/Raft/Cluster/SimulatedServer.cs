@@ -53,6 +53,8 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort, IRuledServer
 
     public LogIndex CheckedCommit { get; set; }
 
+    public ClusterConfiguration? CheckedConfiguration { get; set; }
+
     public bool IsPaused => runsAgainAt > world.Schedule.Now;
 
     /// <summary>What this server tells its clients about who leads.</summary>
@@ -76,6 +78,7 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort, IRuledServer
         leadership = new Leadership(core.Term, core.Leader);
         Mirror = new LogMirror();
         CheckedCommit = LogIndex.Zero;
+        CheckedConfiguration = null;
         world.Trace(this, () => $"starts with {recovered.HardState}, log {recovered.Log.Start}..{recovered.Log.LastEntry}");
         world.Rules.Check(this);
         if (Journal.IsStalled)

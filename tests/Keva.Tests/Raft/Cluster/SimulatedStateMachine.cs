@@ -19,6 +19,7 @@ internal sealed class SimulatedStateMachine : IStateMachinePort, ISnapshotPort
     private readonly Schedule schedule;
     private readonly Random random;
     private readonly FaultPlan plan;
+    private readonly ClusterConfiguration first;
     private readonly OperationQueue operations;
     private readonly OperationQueue readings;
     private readonly Dictionary<NodeId, OpenSnapshot> opened = [];
@@ -35,7 +36,7 @@ internal sealed class SimulatedStateMachine : IStateMachinePort, ISnapshotPort
         this.schedule = schedule;
         this.random = random;
         this.plan = plan;
-        Configuration = configuration;
+        first = configuration;
         operations = new OperationQueue(schedule, random, () => IsHealed ? 1 : plan.MaxApplyDelay);
         readings = new OperationQueue(schedule, random, () => IsHealed ? 1 : plan.MaxApplyDelay);
         chunkSize = DrawChunkSize();
@@ -51,7 +52,15 @@ internal sealed class SimulatedStateMachine : IStateMachinePort, ISnapshotPort
 
     public EntryId Checkpoint => LastOf(checkpoint);
 
-    public ClusterConfiguration Configuration { get; }
+    /// <summary>The configuration as of the checkpoint.</summary>
+    public ClusterConfiguration Configuration
+    {
+        get
+        {
+            var latest = checkpoint.LastOrDefault(entry => entry.Kind == EntryKind.Configuration);
+            return latest.Kind == EntryKind.Configuration && ClusterConfigurationCodec.TryDecode(latest.Payload.Span, out var configuration) ? configuration : first;
+        }
+    }
 
     /// <summary>The process ends: what is not in the checkpoint is gone.</summary>
     public void Crash()

@@ -16,11 +16,11 @@ internal sealed class SimulatedWorld
         this.trace = trace;
         Random = new Random(seed);
         Plan = FaultPlan.Draw(Random);
-        Rules = new ClusterRules(() => servers, Plan.Servers);
+        Rules = new ClusterRules(() => servers);
         Network = new SimulatedNetwork(Schedule, Random, Plan, (from, to, message) =>
             servers[to - 1].Input(InputSource.Peers, () => $"gets from {from}: {message}", driver => driver.Receive(new NodeId((ulong)from), message, Schedule.Time)));
         var configuration = ClusterConfiguration.OfVoters(
-            Enumerable.Range(1, Plan.Servers).Select(number => new Member(new NodeId((ulong)number), $"n{number}", "", "")));
+            Enumerable.Range(1, Plan.FirstMembers).Select(MemberOf));
         servers.AddRange(Enumerable.Range(1, Plan.Servers).Select(number => new SimulatedServer(number, this, configuration)));
         trace?.Invoke(Plan.ToString());
     }
@@ -58,6 +58,8 @@ internal sealed class SimulatedWorld
         Heal();
         new Recuperation(this).Demand();
     }
+
+    public static Member MemberOf(int number) => new(new NodeId((ulong)number), $"n{number}", "", "");
 
     public IReadOnlyList<ulong> NextProposals(int count)
     {

@@ -145,8 +145,11 @@ internal sealed class RaftState
         IgnoredMessages++;
     }
 
-    /// <summary>Whether this server may lead: it votes, and its disk takes writes.</summary>
-    public bool MayStand => Configuration.IsVoter(Self) && CanPersist;
+    /// <summary>
+    /// Whether this server may lead: it votes, and its disk takes writes. One that is being removed may be the only one whose
+    /// log is long enough to win: it stands, too, until its removal is committed, without a vote of its own (§4.2.2).
+    /// </summary>
+    public bool MayStand => CanPersist && (Configuration.IsVoter(Self) || (!IsConfigurationCommitted && Configurations.BeforeLatest.IsVoter(Self)));
 
     /// <summary>Appends to the log; a configuration in it is in force from now on. True if another one is in force.</summary>
     public bool Append(EntryBatch batch)

@@ -17,6 +17,9 @@ internal sealed class ConfigurationHistory
 
     public ClusterConfiguration Latest => configurations[^1].Configuration;
 
+    /// <summary>The one before it; the latest itself if no other is known.</summary>
+    public ClusterConfiguration BeforeLatest => configurations[Math.Max(0, configurations.Count - 2)].Configuration;
+
     /// <summary>The entry of the latest configuration; the start of the log if it was in force there.</summary>
     public LogIndex LatestIndex => configurations[^1].Index;
 

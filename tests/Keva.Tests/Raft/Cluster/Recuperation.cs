@@ -72,6 +72,8 @@ internal sealed class Recuperation(SimulatedWorld world)
     /// <summary>With nothing going wrong, nobody stands for election.</summary>
     private void DemandPeace()
     {
+        // What was still on its way when all was healed may have asked somebody to stand.
+        world.Schedule.RunTo(world.Schedule.Now + SimulatedNetwork.LongestDelay);
         var leader = Members.Single(server => server.Driver.IsLeader);
         var term = leader.Driver.Core.Term;
         world.Schedule.RunTo(world.Schedule.Now + 60 * FaultPlan.TickMilliseconds);

@@ -8,6 +8,9 @@ namespace Keva.Tests.Raft.Cluster;
 /// </summary>
 internal sealed class SimulatedNetwork(Schedule schedule, Random random, FaultPlan plan, Action<int, int, RaftMessage> deliver)
 {
+    /// <summary>How late, in milliseconds, a message may come beyond what is usual.</summary>
+    public const long LongestDelay = 1500;
+
     private readonly SortedSet<(int From, int To)> cut = [];
     private readonly Dictionary<(int From, int To, bool Bulk), long> lastArrival = [];
     private bool healed;
@@ -24,7 +27,7 @@ internal sealed class SimulatedNetwork(Schedule schedule, Random random, FaultPl
         var lane = (from, to, message is AppendEntriesRequest or InstallSnapshotRequest or ForwardProposals);
         if (!healed && random.NextDouble() < plan.StragglerRate)
         {
-            arrival += random.NextInt64(1500);
+            arrival += random.NextInt64(LongestDelay);
         }
         else if (random.NextDouble() >= plan.ReorderRate)
         {

@@ -208,9 +208,25 @@ public sealed class MembershipChangeTests
         var server = Clusters.FollowerOf2(ServerSetup.InTerm(1));
         Member[] members = isLearner ? [MemberOf(1), MemberOf(2), MemberOf(3)] : [MemberOf(2), MemberOf(3)];
         var configuration = ClusterConfiguration.Create(members, [Node(2), Node(3)], learners: isLearner ? [Node(1)] : []);
-        server.Receive(2, AppendOf(1, EntryId.Zero, configuration)).Tick(100);
+        server.Receive(2, AppendOf(1, EntryId.Zero, configuration)).Receive(2, new CommitNotice(new Term(1), new LogIndex(1))).Tick(100);
         Assert.Equal(RoleKind.Follower, server.Core.Role);
         Assert.Equal(new Term(1), server.Term);
+    }
+
+    /// <summary>
+    /// §4.2.2: "a server that is not part of its own latest configuration should still start new elections, as it might still
+    /// be needed until the C_new entry is committed. It does not count its own vote".
+    /// </summary>
+    [Fact]
+    public void Who_is_being_removed_stands_until_that_is_committed_and_does_not_count_its_own_vote()
+    {
+        var server = Clusters.FollowerOf2(ServerSetup.InTerm(1));
+        server.Receive(2, AppendOf(1, EntryId.Zero, ServerUnderTest.Voters(2, 3))).Tick(20);
+        Assert.Equal(RoleKind.PreCandidate, server.Core.Role);
+        server.Receive(2, new PreVoteResponse(server.Term.Next(), Granted: true));
+        Assert.Equal(RoleKind.PreCandidate, server.Core.Role);
+        server.Receive(3, new PreVoteResponse(server.Term.Next(), Granted: true));
+        Assert.Equal(RoleKind.Candidate, server.Core.Role);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class CrashTests(ITestOutputHelper output)
             var moment = Stopwatch.GetTimestamp();
             await leader.KillAsync();
             gaps.Add(await scenario.Clients.GapAfterAsync(moment));
-            await scenario.Clients.WaitForMoreAsync(200);
+            await scenario.Clients.WaitForMoreAsync(100);
             leader.Start();
             await leader.WaitUntilReadyAsync();
         }
@@ -43,7 +43,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         var follower = scenario.Cluster.AllBut(leader)[0];
         var term = (await leader.Client.ClusterAsync()).Term;
         await follower.KillAsync();
-        await scenario.Clients.WaitForMoreAsync(2_000);
+        await scenario.Clients.WaitForMoreAsync(1_000);
         follower.Start();
 
         await scenario.AssertNothingIsWrongAsync();

@@ -38,7 +38,7 @@ public sealed class DamagedJournalTests(ITestOutputHelper output)
         output.WriteLine(said);
         Assert.Contains(damaged.FilePath, said, StringComparison.Ordinal);
         Assert.Contains("refuses to vote on a damaged journal", said, StringComparison.Ordinal);
-        await scenario.Clients.WaitForMoreAsync(300);
+        await scenario.Clients.WaitForMoreAsync(150);
 
         damaged.PutBack();
         node.Start();

@@ -55,7 +55,7 @@ public sealed class DiskFullTests(ITestOutputHelper output)
             async () => cramped.Log.Contains("The journal takes no writes", StringComparison.Ordinal)
                 && (await scenario.Cluster.Nodes[1].Client.ClusterAsync()).Leader is { } leader && leader != "host1",
             "another node leads");
-        await scenario.Clients.WaitForMoreAsync(300);
+        await scenario.Clients.WaitForMoreAsync(150);
         await scenario.Clients.AssertTakesWritesAsync(cramped);
         Assert.True((await cramped.Client.GetAsync("hot/1")).IsSuccess);
 

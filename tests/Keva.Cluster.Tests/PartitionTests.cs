@@ -37,7 +37,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
         var term = (await leader.Client.ClusterAsync()).Term;
         scenario.Cluster.Network.Isolate(follower);
         await Eventually.BecomesTrueAsync(async () => (await follower.Client.ClusterAsync()).Leader is null, "the follower misses its leader");
-        await scenario.Clients.WaitForMoreAsync(500);
+        await scenario.Clients.WaitForMoreAsync(250);
         scenario.Cluster.Network.Heal();
         await scenario.AssertNothingIsWrongAsync();
 
@@ -88,7 +88,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
         await Eventually.BecomesTrueAsync(
             async () => (await Task.WhenAll(minority.Select(node => node.Client.ClusterAsync()))).All(picture => picture.Leader is null),
             "the minority has no leader");
-        await scenario.Clients.WaitForMoreAsync(300);
+        await scenario.Clients.WaitForMoreAsync(150);
         scenario.Cluster.Network.Heal();
         await scenario.AssertNothingIsWrongAsync();
     }

@@ -11,17 +11,17 @@ internal sealed class HistoryRecorder
 {
     private readonly Lock gate = new();
     private readonly List<Operation> operations = [];
-    private int answered;
+    private int writesDone;
 
-    /// <summary>How many operations were done for certain.</summary>
-    public int AnsweredCount => Volatile.Read(ref answered);
+    /// <summary>How many writes were done for certain.</summary>
+    public int WritesDone => Volatile.Read(ref writesDone);
 
     public void Record(Operation operation)
     {
         lock (gate)
         {
             operations.Add(operation);
-            answered += operation.IsOutcomeKnown ? 1 : 0;
+            writesDone += operation is { IsWrite: true, IsOutcomeKnown: true } ? 1 : 0;
         }
     }
 

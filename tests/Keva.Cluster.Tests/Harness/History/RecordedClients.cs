@@ -4,8 +4,9 @@ using Keva.Linearizability;
 namespace Keva.Cluster.Tests.Harness.History;
 
 /// <summary>
-/// Clients that read, set and delete few keys all the time, each through any of the nodes, and write down all of it. What
-/// fails is not tried again; the client goes to another node.
+/// Clients of few keys that write down all that they do. Some read, set and delete through any of the nodes; what fails
+/// is not tried again, the client goes to another node. And each node has two that only read, one of them by lease, and
+/// stay with it whatever happens: they are there when a node believes for a moment too long that it leads.
 /// </summary>
 internal sealed class RecordedClients : IAsyncDisposable
 {
@@ -13,7 +14,11 @@ internal sealed class RecordedClients : IAsyncDisposable
     private const int SingleWriter = -1;
     private const int BallastWriter = -2;
     private const int BallastBytes = 256 * 1024;
+    private const int Writers = 8;
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(10);
+
+    // Readers must not take the processors from those that they watch.
+    private static readonly TimeSpan PauseOfReader = TimeSpan.FromMilliseconds(4);
     private static readonly string[] Keys = ["hot/1", "hot/2", "hot/3", "hot/4"];
 
     private readonly IReadOnlyList<NodeUnderTest> nodes;
@@ -22,20 +27,25 @@ internal sealed class RecordedClients : IAsyncDisposable
     private long lastValue;
 
     /// <param name="nodes">Whom the clients ask.</param>
-    /// <param name="count">How many clients.</param>
-    public RecordedClients(IReadOnlyList<NodeUnderTest> nodes, int count = 12)
+    public RecordedClients(IReadOnlyList<NodeUnderTest> nodes)
     {
         this.nodes = nodes;
-        clients = Task.WhenAll(Enumerable.Range(1, count).Select(number => Task.Run(() => RunAsync(number))));
+        var number = 0;
+        clients = Task.WhenAll(
+        [
+            .. Enumerable.Range(0, Writers).Select(_ => RunAsync(++number, WriteAndReadAsync)),
+            .. nodes.Select(node => RunAsync(++number, (client, random) => ReadAsync(client, random, node, byLease: false))),
+            .. nodes.Select(node => RunAsync(++number, (client, random) => ReadAsync(client, random, node, byLease: true))),
+        ]);
     }
 
     public HistoryRecorder History { get; } = new();
 
-    /// <summary>Waits until that many more operations are done. If a client has failed, so does this.</summary>
-    public async Task WaitForMoreAsync(int count)
+    /// <summary>Waits until that many more writes are done. If a client has failed, so does this.</summary>
+    public async Task WaitForMoreAsync(int writes)
     {
-        var wanted = History.AnsweredCount + count;
-        await Eventually.BecomesTrueAsync(() => History.AnsweredCount >= wanted || clients.IsCompleted, $"{count} more operations are done");
+        var wanted = History.WritesDone + writes;
+        await Eventually.BecomesTrueAsync(() => History.WritesDone >= wanted || clients.IsCompleted, $"{writes} more writes are done");
         if (clients.IsCompleted)
         {
             await clients;
@@ -114,11 +124,16 @@ internal sealed class RecordedClients : IAsyncDisposable
         stop.Dispose();
     }
 
-    private async Task RunAsync(int number)
+    private Task RunAsync(int number, Func<RecordedClient, Random, Task> work) =>
+        Task.Run(async () =>
+        {
+            using var client = new RecordedClient(number, History);
+            await work(client, new Random(number));
+        });
+
+    private async Task WriteAndReadAsync(RecordedClient client, Random random)
     {
-        using var client = new RecordedClient(number, History);
-        var random = new Random(number);
-        var node = nodes[number % nodes.Count];
+        var node = nodes[random.Next(nodes.Count)];
         while (!stop.IsCancellationRequested)
         {
             if (await AskAsync(client, random, node) is null && !stop.IsCancellationRequested)
@@ -130,6 +145,15 @@ internal sealed class RecordedClients : IAsyncDisposable
             {
                 node = nodes[random.Next(nodes.Count)];
             }
+        }
+    }
+
+    private async Task ReadAsync(RecordedClient client, Random random, NodeUnderTest node, bool byLease)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await client.ReadAsync(node, Keys[random.Next(Keys.Length)], byLease, stop.Token);
+            await Task.Delay(PauseOfReader);
         }
     }
 

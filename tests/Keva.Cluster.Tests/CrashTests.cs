@@ -13,7 +13,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     private static readonly string[] ShortLog = ["raft.retained-log-entries=100", "journal.checkpoint-interval=200ms"];
 
     [Theory]
-    [InlineData(3, 3)]
+    [InlineData(3, 2)]
     [InlineData(5, 1)]
     public async Task After_the_death_of_the_leader_writes_go_on_within_a_second_and_a_half_and_nothing_acknowledged_is_lost(int size, int rounds)
     {
@@ -38,7 +38,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     [Fact]
     public async Task A_follower_that_dies_disturbs_nobody_and_catches_up()
     {
-        await using var scenario = await FaultScenario.StartAsync(output, settings: ShortLog);
+        await using var scenario = await FaultScenario.StartAsync(output, settings: [.. ShortLog, .. FaultScenario.CalmElections]);
         var leader = await scenario.Cluster.LeaderAsync();
         var follower = scenario.Cluster.AllBut(leader)[0];
         var term = (await leader.Client.ClusterAsync()).Term;

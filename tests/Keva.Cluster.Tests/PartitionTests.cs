@@ -10,7 +10,8 @@ namespace Keva.Cluster.Tests;
 /// </summary>
 public sealed class PartitionTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Cut = TimeSpan.FromSeconds(1.5);
+    // Longer than any node waits for a leader before it stands for election.
+    private static readonly TimeSpan Cut = TimeSpan.FromSeconds(2.5);
 
     [Theory]
     [InlineData(3)]
@@ -31,7 +32,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
     [Fact]
     public async Task A_follower_that_is_cut_off_disturbs_nobody_when_it_comes_back()
     {
-        await using var scenario = await FaultScenario.StartAsync(output, canBeCut: true);
+        await using var scenario = await FaultScenario.StartAsync(output, canBeCut: true, settings: FaultScenario.CalmElections);
         var leader = await scenario.Cluster.LeaderAsync();
         var follower = scenario.Cluster.AllBut(leader)[0];
         var term = (await leader.Client.ClusterAsync()).Term;
@@ -62,7 +63,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
     [Fact]
     public async Task A_follower_that_hears_nobody_but_is_heard_does_not_unseat_the_leader()
     {
-        await using var scenario = await FaultScenario.StartAsync(output, canBeCut: true);
+        await using var scenario = await FaultScenario.StartAsync(output, canBeCut: true, settings: FaultScenario.CalmElections);
         var leader = await scenario.Cluster.LeaderAsync();
         var deaf = scenario.Cluster.AllBut(leader)[0];
         var term = (await leader.Client.ClusterAsync()).Term;

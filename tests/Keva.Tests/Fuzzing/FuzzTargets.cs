@@ -10,5 +10,8 @@ internal static class FuzzTargets
     [
         .. FramingTargets.All(),
         .. PeerMessageTargets.All(),
+        .. RaftTargets.All(),
+        .. StoreTargets.All(),
+        .. HttpTargets.All(),
     ];
 }

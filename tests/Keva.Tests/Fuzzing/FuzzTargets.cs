@@ -13,5 +13,7 @@ internal static class FuzzTargets
         .. RaftTargets.All(),
         .. StoreTargets.All(),
         .. HttpTargets.All(),
+        .. JournalTargets.All(),
+        .. AddressTargets.All(),
     ];
 }

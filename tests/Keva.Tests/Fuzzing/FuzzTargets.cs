@@ -15,5 +15,6 @@ internal static class FuzzTargets
         .. HttpTargets.All(),
         .. JournalTargets.All(),
         .. AddressTargets.All(),
+        .. TomlTargets.All(),
     ];
 }

@@ -16,5 +16,8 @@ internal static class FuzzTargets
         .. JournalTargets.All(),
         .. AddressTargets.All(),
         .. TomlTargets.All(),
+        .. HoconTargets.All(),
+        .. SettingsTargets.All(),
+        .. RequestBodyTargets.All(),
     ];
 }

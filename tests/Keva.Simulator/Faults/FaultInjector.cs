@@ -273,7 +273,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster, Dice dice)
         }
 
         cluster.Counts.Losses++;
-        victim.IsLost = true;
+        victim.Loss = kind;
         switch (kind)
         {
             case FaultKind.TearJournal:

@@ -66,8 +66,8 @@ internal sealed class SimulatedConnection(
             frame[network.Dice.Below(frame.Length)] ^= (byte)(1 << network.Dice.Below(8));
         }
 
-        // A connection promises each message at most once. All but forwarded proposals would not mind to come twice.
-        if (message is not ForwardProposals && network.Dice.Chance(plan.DuplicateRate))
+        // A connection promises each message at most once. All but those about forwarding would not mind to come twice.
+        if (message is not (ForwardProposals or ForwardRefused) && network.Dice.Chance(plan.DuplicateRate))
         {
             ArriveOutOfOrder(frame);
         }

@@ -26,8 +26,10 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
 
     public int Incarnations { get; set; }
 
-    /// <summary>Its data is gone or damaged for good: as far as its cluster is concerned, it will not come back.</summary>
-    public bool IsLost { get; set; }
+    /// <summary>How its data was lost for good, so that as far as its cluster is concerned it will not come back; null if it was not.</summary>
+    public FaultKind? Loss { get; set; }
+
+    public bool IsLost => Loss is not null;
 
     /// <summary>The disk has failed, so that the node is expected to stop.</summary>
     public bool HasFailedDisk { get; set; }
@@ -56,6 +58,5 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
         Journal.Wipe();
         Checkpoint.Wipe();
         Identity.Wipe();
-        IsLost = true;
     }
 }

@@ -207,18 +207,18 @@ public sealed class SimulatedJournal : IJournal
 
     private void Store()
     {
+        disk.BeginTransaction();
         foreach (var write in transaction)
         {
             foreach (var row in write.Rows)
             {
-                disk.Rows.Add(new SimulatedJournalDisk.StoredRow(row, row.Checksum()));
+                disk.Add(row);
             }
         }
 
-        if (disk.Rows.Count > 0 && ledger.NextDeletion(random.Next(1, 100), disk.Rows[^1].Row.Number) is { } deletion)
+        if (disk.RowCount > 0 && ledger.NextDeletion(random.Next(1, 100), disk.Rows[^1].Row.Number) is { } deletion)
         {
-            var deleted = disk.Rows.RemoveAll(stored =>
-                stored.Row.Group == deletion.Group && stored.Row.Number >= deletion.FirstRow && stored.Row.Number < deletion.EndRow);
+            var deleted = disk.Delete(deletion);
             ledger.Deleted(deletion);
             statistics = statistics with { RowsDeleted = statistics.RowsDeleted + deleted };
         }
@@ -270,6 +270,7 @@ public sealed class SimulatedJournal : IJournal
             }
 
             ledger.FinishReplay(disk.Acknowledged);
+            disk.Synchronise();
             replayed = true;
         }
 

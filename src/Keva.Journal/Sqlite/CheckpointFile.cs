@@ -47,11 +47,15 @@ internal sealed class CheckpointFile : IDisposable
     }
 
     /// <summary>Opens the file for deltas, making an empty one if there is none.</summary>
-    public static CheckpointFile OpenForWriting(string path) => Open(
-        path,
-        SqliteDatabase.OpenOrCreate,
-        verify: Format.CreateOrVerify,
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16384");
+    public static CheckpointFile OpenForWriting(string path)
+    {
+        SynchroniseWal(path + "-wal");
+        return Open(
+            path,
+            SqliteDatabase.OpenOrCreate,
+            verify: Format.CreateOrVerify,
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16384");
+    }
 
     /// <summary>
     /// Makes a file for records from elsewhere. It needs no protection against a crash, which ends it anyway; its
@@ -65,6 +69,19 @@ internal sealed class CheckpointFile : IDisposable
 
     /// <summary>Opens the file beside its writer and holds on to the state that it has now.</summary>
     public static CheckpointFile OpenSnapshot(string path) => Open(path, SqliteDatabase.OpenReadOnly, verify: null, "BEGIN");
+
+    /// <summary>
+    /// The log may be of a process that died before it had synchronised what it wrote. The journal begins where the
+    /// checkpoint ends: what is loaded from here must not be lost any more.
+    /// </summary>
+    private static void SynchroniseWal(string walPath)
+    {
+        if (File.Exists(walPath))
+        {
+            using var handle = File.OpenHandle(walPath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            RandomAccess.FlushToDisk(handle);
+        }
+    }
 
     /// <summary>What the file is a checkpoint of; null if nothing was ever written.</summary>
     /// <exception cref="StorageException">The file is damaged.</exception>

@@ -196,7 +196,9 @@ internal sealed class JournalFile : IJournalStorage
         using var handle = File.OpenHandle(walPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
         if (RandomAccess.GetLength(handle) > 0)
         {
-            // The log of a process that died, or one in use.
+            // The log of a process that died, perhaps before it had synchronised what it wrote. What is replayed counts as
+            // durable from then on, so it must be.
+            RandomAccess.FlushToDisk(handle);
             return;
         }
 

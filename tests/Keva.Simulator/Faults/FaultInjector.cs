@@ -151,7 +151,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster, Dice dice)
         {
             if (!process.IsEnded)
             {
-                process.Host.Resume();
+                process.Resume();
             }
         });
     }
@@ -265,10 +265,10 @@ internal sealed class FaultInjector(SimulatedCluster cluster, Dice dice)
             return;
         }
 
-        if (kind == FaultKind.CutOffJournal && !victim.Journal.IsLastRowReported)
+        var wasReported = victim.Journal.IsLastRowReported;
+        if (kind == FaultKind.CutOffJournal && (!victim.Journal.LoseLastTransaction() || !wasReported))
         {
-            // Nobody was promised that row: the node must go on without it.
-            victim.Journal.LoseLastRow();
+            // Nobody was promised what is gone: the node must go on without it.
             return;
         }
 
@@ -279,10 +279,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster, Dice dice)
             case FaultKind.TearJournal:
                 victim.Journal.TearLastRow();
                 break;
-            case FaultKind.CutOffJournal:
-                victim.Journal.LoseLastRow();
-                break;
-            default:
+            case FaultKind.Wipe:
                 victim.Wipe();
                 break;
         }

@@ -28,6 +28,10 @@ public sealed class SimulatedJournalDisk
     /// <summary>The longest time that a transaction takes.</summary>
     public TimeSpan MaximumLatency { get; set; } = TimeSpan.FromMilliseconds(2);
 
+    /// <summary>Whether anybody was told that the last row is durable; one that was under way in a crash may be lost.</summary>
+    public bool IsLastRowReported =>
+        Rows.Count > 0 && Acknowledged.TryGetValue(Rows[^1].Row.Group, out var reported) && reported >= Rows[^1].Row.Sequence;
+
     /// <summary>How many rows there are.</summary>
     public int RowCount => Rows.Count;
 

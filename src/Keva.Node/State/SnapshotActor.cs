@@ -159,7 +159,7 @@ public sealed class SnapshotActor : ReceiveActor
         }
         else
         {
-            FailReceive(message.Opening.Problem!.Message);
+            FailReceive(message.Opening.Problem!);
         }
     }
 
@@ -198,7 +198,7 @@ public sealed class SnapshotActor : ReceiveActor
         }
         else
         {
-            FailReceive(message.Problem.Message);
+            FailReceive(message.Problem);
         }
     }
 
@@ -243,6 +243,18 @@ public sealed class SnapshotActor : ReceiveActor
         incomingFile = null;
         ForgetIncoming();
         consensus.Tell(SnapshotInstalled.Instance);
+    }
+
+    // A checkpoint that can be written no more would refuse every further attempt: this node would lag for ever and seem
+    // to be well. What was closed was closed by a later snapshot.
+    private void FailReceive(StorageProblem problem)
+    {
+        if (!problem.IsTransient && problem.Kind != StorageProblemKind.Closed)
+        {
+            throw new CheckpointFailedException(problem.Message);
+        }
+
+        FailReceive(problem.Message);
     }
 
     private void FailReceive(string problem)

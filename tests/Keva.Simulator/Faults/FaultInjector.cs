@@ -258,15 +258,22 @@ internal sealed class FaultInjector(SimulatedCluster cluster, Dice dice)
             return;
         }
 
-        cluster.Crash(victim);
+        cluster.Note($"{victim.Name}: {kind}");
+        CrashAndRestart(victim);
         if (kind != FaultKind.Wipe && victim.Journal.RowCount == 0)
         {
             return;
         }
 
+        if (kind == FaultKind.CutOffJournal && !victim.Journal.IsLastRowReported)
+        {
+            // Nobody was promised that row: the node must go on without it.
+            victim.Journal.LoseLastRow();
+            return;
+        }
+
         cluster.Counts.Losses++;
-        cluster.Note($"{victim.Name}: {kind}");
-        victim.IsLost = true;
+        victim.Loss = kind;
         switch (kind)
         {
             case FaultKind.TearJournal:
@@ -279,7 +286,5 @@ internal sealed class FaultInjector(SimulatedCluster cluster, Dice dice)
                 victim.Wipe();
                 break;
         }
-
-        StartLater(victim, Plan.LongestDowntime);
     }
 }

@@ -111,7 +111,10 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
         {
             var isOut = machine.Process is null or { Driver: null };
             Require(isOut, "a node without its data stays out", $"{machine.Name} takes part: {Describe()}");
-            cluster.Situations.Count(machine.IsRunning ? Situation.WipedNodeKeptOut : Situation.TornRowRefused);
+            if (machine.IsRunning)
+            {
+                cluster.Situations.Count(Situation.WipedNodeKeptOut);
+            }
         }
     }
 

@@ -66,8 +66,8 @@ internal sealed class SimulatedConnection(
             frame[network.Dice.Below(frame.Length)] ^= (byte)(1 << network.Dice.Below(8));
         }
 
-        // A connection promises each message at most once. All but forwarded proposals would not mind to come twice.
-        if (message is not ForwardProposals && network.Dice.Chance(plan.DuplicateRate))
+        // A connection promises each message at most once. All but those about forwarding would not mind to come twice.
+        if (message is not (ForwardProposals or ForwardRefused) && network.Dice.Chance(plan.DuplicateRate))
         {
             ArriveOutOfOrder(frame);
         }
@@ -102,7 +102,6 @@ internal sealed class SimulatedConnection(
         if (network.IsCut(to, from.Machine))
         {
             // The news cannot come through: to the sender it looks alive for a while.
-            AcceptedBy = null;
             Cluster.After(Limits.DeadPeerTimeout, () => End("the peer is silent", TimeSpan.Zero));
             return;
         }
@@ -163,7 +162,7 @@ internal sealed class SimulatedConnection(
 
     private void Open(PeerHello answer)
     {
-        if (!isEnded && AcceptedBy is not null)
+        if (!isEnded && AcceptedBy is { IsEnded: false })
         {
             isOpen = true;
             events.OnConnected(answer);

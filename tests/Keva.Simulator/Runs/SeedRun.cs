@@ -6,15 +6,6 @@ using Keva.Simulator.World;
 
 namespace Keva.Simulator.Runs;
 
-/// <summary>What came of one seed.</summary>
-/// <param name="Failure">What broke; null if nothing did.</param>
-/// <param name="Rule">Its short name.</param>
-/// <param name="Trace">What happened before it, oldest first.</param>
-internal sealed record SeedResult(int Seed, SimulatedCluster Cluster, string? Failure, string? Rule, IReadOnlyList<string> Trace)
-{
-    public bool IsFailure => Failure is not null;
-}
-
 /// <summary>Runs one seed from its beginning to its end.</summary>
 internal static class SeedRun
 {
@@ -45,7 +36,16 @@ internal static class SeedRun
         counts.Operations = cluster.History.Served + cluster.History.Refused + cluster.History.Open;
         counts.Steps = cluster.World.Steps;
         counts.SimulatedTime = cluster.World.Now;
-        return new SeedResult(seed, cluster, failure, rule, failure is null ? [] : [.. cluster.Trace.Last(TraceLines)]);
+        return new SeedResult(
+            seed,
+            rule,
+            failure,
+            failure is null ? [] : [.. cluster.Trace.Last(TraceLines)],
+            cluster.World.Fingerprint,
+            counts,
+            cluster.Situations,
+            cluster.History.Served,
+            cluster.History.Open);
     }
 
     private static void Run(SimulatedCluster cluster)
@@ -85,7 +85,7 @@ internal static class SeedRun
             throw new BrokenRuleException("linearizability", result.ToString());
         }
 
-        result = RevisionCheck.Check(operations, isComplete: false);
+        result = RevisionCheck.Check(operations);
         if (result.Verdict != Verdict.Ok)
         {
             throw new BrokenRuleException("strict serializability", result.ToString());

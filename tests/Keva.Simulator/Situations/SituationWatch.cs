@@ -49,10 +49,11 @@ internal sealed class SituationWatch(SituationCounts counts)
             }
         }
 
+        // A leader that was paused and commits again was not deposed.
+        last.WasPaused &= core.Role == RoleKind.Leader && core.Log.CommitIndex == last.Commit;
         last.Role = core.Role;
         last.Commit = core.Log.CommitIndex;
         last.Term = core.Term;
-        last.WasPaused = false;
     }
 
     public void OnPaused(SimulatedProcess process)
@@ -114,13 +115,17 @@ internal sealed class SituationWatch(SituationCounts counts)
 
     public void OnRefused(KevaError error)
     {
-        if (error == KevaError.Busy)
+        switch (error)
         {
-            counts.Count(Situation.RefusedAsBusy);
-        }
-        else if (error == KevaError.DiskFull)
-        {
-            counts.Count(Situation.RefusedForFullDisk);
+            case KevaError.Busy:
+                counts.Count(Situation.RefusedAsBusy);
+                break;
+            case KevaError.DiskFull:
+                counts.Count(Situation.RefusedForFullDisk);
+                break;
+            case KevaError.OutcomeUnknown:
+                counts.Count(Situation.OutcomeUnknown);
+                break;
         }
     }
 

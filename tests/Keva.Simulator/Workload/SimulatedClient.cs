@@ -117,6 +117,7 @@ internal sealed class SimulatedClient(int number, SimulatedCluster cluster, Work
                 request.Revision = written.Revision;
                 return Answer.Done;
             case WriteOutcome { Error.Error: KevaError.OutcomeUnknown }:
+                cluster.OnRefused(KevaError.OutcomeUnknown);
                 return Answer.None;
             case WriteOutcome { Error: { } error }:
                 if (request.Kind == OperationKind.Set)

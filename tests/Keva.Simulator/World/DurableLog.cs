@@ -56,11 +56,4 @@ internal sealed class DurableLog
             terms.Add(entry.Term);
         }
     }
-
-    public void Wipe()
-    {
-        HardState = HardState.Initial;
-        start = EntryId.Zero;
-        terms.Clear();
-    }
 }

@@ -97,9 +97,9 @@ internal sealed class SimulatedCluster
             return;
         }
 
-        if (machine.Incarnations > 0 && machine.Checkpoint.Metadata is not null && machine.Journal.RowCount > 0)
+        if (machine.Incarnations > 0 && machine.Checkpoint.Metadata is { } checkpoint && machine.Journal.RowCount > 0)
         {
-            Situations.Count(Situation.RestartFromCheckpointAndTail);
+            Situations.Count(machine.Durable.Holds(checkpoint.Applied) ? Situation.RestartFromCheckpointAndTail : Situation.CheckpointAheadOfJournal);
         }
 
         var settings = Plan.Settings with
@@ -217,6 +217,9 @@ internal sealed class SimulatedCluster
             case JournalIncident.Resumed:
                 Situations.Count(Situation.JournalResumed);
                 break;
+            case JournalIncident.RefusedDamage:
+                Situations.Count(process.Machine.Loss == FaultKind.TearJournal ? Situation.TornRowRefused : Situation.CutOffTailRefused);
+                break;
             case JournalIncident.Failed:
                 Situations.Count(Situation.DiskFailed);
                 break;
@@ -234,8 +237,8 @@ internal sealed class SimulatedCluster
         Note($"{process} fails: {cause.Message}");
         Guard(() => Require(
             process.Machine.HasFailedDisk || process.Machine.IsLost || process.Machine.Journal.IsFull,
-            "no node stops without a reason",
-            $"{process}: {cause.GetType().Name}: {cause.Message}"));
+            cause is InvariantViolationException or StoreInvariantException ? "an invariant of the node itself" : "no node stops without a reason",
+            $"{process}: {cause}"));
         After(TimeSpan.Zero, () =>
         {
             process.Crash();

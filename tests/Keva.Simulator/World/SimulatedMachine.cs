@@ -26,17 +26,19 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
 
     public int Incarnations { get; set; }
 
-    /// <summary>Its data is gone or damaged for good: as far as its cluster is concerned, it will not come back.</summary>
-    public bool IsLost { get; set; }
+    /// <summary>How its data was lost for good, so that as far as its cluster is concerned it will not come back; null if it was not.</summary>
+    public FaultKind? Loss { get; set; }
+
+    public bool IsLost => Loss is not null;
 
     /// <summary>The disk has failed, so that the node is expected to stop.</summary>
     public bool HasFailedDisk { get; set; }
 
     public bool IsRunning => Process is not null;
 
-    /// <summary>Whether a crash of the whole machine would not lose this entry.</summary>
+    /// <summary>Whether its disk held this entry when anybody last wrote to it; what a wiped disk had counts, for it was acknowledged.</summary>
     public bool HoldsDurably(EntryId id) =>
-        !IsLost && (Durable.Holds(id) || (Checkpoint.Metadata is { } checkpoint && checkpoint.Applied.Index >= id.Index));
+        Durable.Holds(id) || (Checkpoint.Metadata is { } checkpoint && checkpoint.Applied.Index >= id.Index);
 
     /// <summary>As fast as it is meant to be, with space, and without a fault.</summary>
     public void MendDisk()
@@ -56,7 +58,5 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
         Journal.Wipe();
         Checkpoint.Wipe();
         Identity.Wipe();
-        Durable.Wipe();
-        IsLost = true;
     }
 }

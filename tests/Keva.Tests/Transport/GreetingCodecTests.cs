@@ -71,6 +71,16 @@ public sealed class GreetingCodecTests
         Assert.Equal("for an unreadable reason", GreetingCodec.DecodeRefusal([0xff]));
     }
 
+    [Fact]
+    public void A_long_refusal_is_cut_between_two_characters()
+    {
+        var reason = "a" + string.Concat(Enumerable.Repeat("🗝", 600)); // a key takes two places in a string, so the cut falls into one
+
+        var read = GreetingCodec.DecodeRefusal(GreetingCodec.EncodeRefusal(reason).Head.ToByteArray());
+
+        Assert.Equal(reason[..999], read);
+    }
+
     private static void AssertRefused(string expectedProblem, Action<Wire.Greeting> spoil)
     {
         var wire = ((Wire.Greeting)GreetingCodec.Encode(Samples.Formed, PeerLane.Bulk).Head).Clone();

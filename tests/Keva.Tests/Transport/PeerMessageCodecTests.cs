@@ -94,6 +94,23 @@ public sealed class PeerMessageCodecTests
     }
 
     [Fact]
+    public void An_unknown_field_is_refused_where_lists_of_one_element_are_written_shorter_to_make_room_for_it()
+    {
+        byte[] sessions = [(2 << 3) | 1, 5, 0, 0, 0, 0, 0, 0, 0]; // not packed: 9 bytes where packed it would be 10
+        byte[] sequences = [(3 << 3) | 1, 1, 0, 0, 0, 0, 0, 0, 0];
+        byte[] unknown = [(6 << 3) | 0, 1];
+        byte[] body = [1 << 3, 7, .. sessions, .. sequences, 4 << 3, 2, 5 << 3, 6, .. unknown];
+
+        AssertRefused(FrameType.ForwardRefused, body, "unknown");
+    }
+
+    [Theory]
+    [InlineData((byte)FrameType.CommitNotice, new byte[] { 2 << 3, 43, 1 << 3, 7 })] // the fields in another order
+    [InlineData((byte)FrameType.VoteResponse, new byte[] { 1 << 3, 7, 2 << 3, 42 })] // 42 for true
+    public void A_message_written_in_another_way_of_the_same_length_is_refused(byte type, byte[] body) =>
+        AssertRefused((FrameType)type, body, "oddly");
+
+    [Fact]
     public void A_field_that_comes_twice_is_refused()
     {
         byte[] body = [.. Samples.BodyOf(Find("TimeoutNow")), .. Samples.BodyOf(Find("TimeoutNow"))];

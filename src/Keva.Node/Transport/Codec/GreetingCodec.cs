@@ -16,7 +16,7 @@ internal static class GreetingCodec
 {
     private const int MaxNameBytes = 255;
     private const int MaxAddressBytes = 300;
-    private const int MaxReasonBytes = 1000;
+    private const int MaxReasonCharacters = 1000;
 
     public static OutgoingFrame Encode(PeerHello hello, PeerLane lane)
     {
@@ -110,7 +110,7 @@ internal static class GreetingCodec
 
     private static string Printable(string text)
     {
-        var shortened = text.Length > MaxReasonBytes ? text[..MaxReasonBytes] : text;
+        var shortened = WholeCharacters.First(text, MaxReasonCharacters).ToString();
         return string.Create(shortened.Length, shortened, static (characters, source) =>
         {
             for (var i = 0; i < source.Length; i++)

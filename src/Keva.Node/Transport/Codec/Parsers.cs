@@ -3,8 +3,8 @@ using Google.Protobuf;
 namespace Keva.Node.Transport.Codec;
 
 /// <summary>
-/// Parsers that forget the fields that they do not know instead of storing them. In the messages of Raft the difference
-/// in length gives them away.
+/// Parsers that forget the fields that they do not know instead of storing them. The messages of Raft are compared with
+/// what this program would have written, which gives such fields away.
 /// </summary>
 internal static class Parsers
 {

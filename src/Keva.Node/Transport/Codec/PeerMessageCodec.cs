@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Keva.Node.Transport.Framing;
@@ -64,15 +65,38 @@ internal static class PeerMessageCodec
     }
 
     /// <summary>
-    /// Parses a message that may neither have fields that this version does not know nor say anything twice or in a longer
-    /// way than needed: ignoring what a peer says about its log or its vote could be unsafe.
+    /// Parses a message that may neither have fields that this version does not know nor say anything twice or in another
+    /// way than this version would: ignoring what a peer says about its log or its vote could be unsafe.
     /// </summary>
     internal static T ParseExactly<T>(MessageParser<T> parser, ReadOnlySpan<byte> bytes, ref FieldChecks checks)
         where T : IMessage<T>
     {
         var wire = parser.ParseFrom(bytes);
-        checks.Require(wire.CalculateSize() == bytes.Length, "it has unknown, doubled or oddly written fields");
+        checks.Require(IsWrittenAs(wire, bytes), "it has unknown, doubled or oddly written fields");
         return wire;
+    }
+
+    // The length alone does not tell: a list of one element is shorter unpacked, which leaves room for an unknown field.
+    private static bool IsWrittenAs(IMessage wire, ReadOnlySpan<byte> bytes)
+    {
+        const int OnStack = 256;
+        if (wire.CalculateSize() != bytes.Length)
+        {
+            return false;
+        }
+
+        if (bytes.Length <= OnStack)
+        {
+            Span<byte> small = stackalloc byte[OnStack];
+            wire.WriteTo(small[..bytes.Length]);
+            return small[..bytes.Length].SequenceEqual(bytes);
+        }
+
+        var large = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        wire.WriteTo(large.AsSpan(0, bytes.Length));
+        var isSame = large.AsSpan(0, bytes.Length).SequenceEqual(bytes);
+        ArrayPool<byte>.Shared.Return(large);
+        return isSame;
     }
 
     private static RaftMessage? Decode(FrameType type, ReadOnlyMemory<byte> body, ref FieldChecks checks)

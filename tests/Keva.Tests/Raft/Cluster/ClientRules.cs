@@ -1,6 +1,7 @@
 using Keva.Raft;
 using Keva.Raft.Log;
 using Keva.Raft.Messages;
+using Keva.Simulator.Rules;
 
 namespace Keva.Tests.Raft.Cluster;
 
@@ -69,7 +70,7 @@ internal sealed class ClientRules
     {
         if (!condition)
         {
-            throw new BrokenRuleException(rule);
+            throw new BrokenRuleException("clients", rule);
         }
     }
 

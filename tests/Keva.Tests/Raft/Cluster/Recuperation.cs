@@ -1,4 +1,5 @@
 using Keva.Raft.Roles;
+using Keva.Simulator.Rules;
 
 namespace Keva.Tests.Raft.Cluster;
 
@@ -85,7 +86,7 @@ internal sealed class Recuperation(SimulatedWorld world)
     {
         if (!condition)
         {
-            throw new BrokenRuleException($"after all faults ended: {what}");
+            throw new BrokenRuleException("after all faults ended", what);
         }
     }
 }

@@ -3,6 +3,7 @@ using Keva.Raft;
 using Keva.Raft.Driver;
 using Keva.Raft.Membership;
 using Keva.Raft.Messages;
+using Keva.Simulator.Rules;
 
 namespace Keva.Tests.Raft.Cluster;
 
@@ -10,7 +11,7 @@ namespace Keva.Tests.Raft.Cluster;
 /// A server with its disk: it starts, runs, crashes and starts again. All inputs to its driver pass through here, and
 /// after each of the driver's steps the rules are checked.
 /// </summary>
-internal sealed class SimulatedServer : IPeerPort, IClientPort
+internal sealed class SimulatedServer : IPeerPort, IClientPort, IRuledServer
 {
     private readonly SimulatedWorld world;
     private readonly SimulatedStateMachine machine;
@@ -56,6 +57,12 @@ internal sealed class SimulatedServer : IPeerPort, IClientPort
 
     /// <summary>What this server tells its clients about who leads.</summary>
     public Leadership Leadership => leadership;
+
+    string IRuledServer.Name => $"n{Number}";
+
+    RaftCore IRuledServer.Core => Driver.Core;
+
+    HardState IRuledServer.DurableHardState => Journal.Disk.HardState;
 
     public bool HoldsDurably(EntryId id) => Journal.Disk.Holds(id) || machine.Checkpoint.Index >= id.Index;
 

@@ -4,6 +4,7 @@ using Keva.Raft.Driver;
 using Keva.Raft.Log;
 using Keva.Raft.Membership;
 using Keva.Raft.Messages;
+using Keva.Simulator.Rules;
 
 namespace Keva.Tests.Raft.Cluster;
 
@@ -197,7 +198,7 @@ internal sealed class SimulatedStateMachine : IStateMachinePort, ISnapshotPort
     {
         if (!condition)
         {
-            throw new BrokenRuleException($"state machine: {rule}");
+            throw new BrokenRuleException("state machine", rule);
         }
     }
 

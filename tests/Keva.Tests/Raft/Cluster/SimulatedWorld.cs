@@ -16,7 +16,7 @@ internal sealed class SimulatedWorld
         this.trace = trace;
         Random = new Random(seed);
         Plan = FaultPlan.Draw(Random);
-        Rules = new ClusterRules(() => servers);
+        Rules = new ClusterRules(() => servers, Plan.Servers);
         Network = new SimulatedNetwork(Schedule, Random, Plan, (from, to, message) =>
             servers[to - 1].Input(InputSource.Peers, () => $"gets from {from}: {message}", driver => driver.Receive(new NodeId((ulong)from), message, Schedule.Time)));
         var configuration = ClusterConfiguration.OfVoters(

@@ -1,0 +1,2 @@
+// Each of these tests keeps every core busy by itself.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

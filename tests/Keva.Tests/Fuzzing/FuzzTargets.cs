@@ -1,0 +1,23 @@
+using Keva.Tests.Fuzzing.Engine;
+using Keva.Tests.Fuzzing.Targets;
+
+namespace Keva.Tests.Fuzzing;
+
+/// <summary>Every reader of what comes from outside the process.</summary>
+internal static class FuzzTargets
+{
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        .. FramingTargets.All(),
+        .. PeerMessageTargets.All(),
+        .. RaftTargets.All(),
+        .. StoreTargets.All(),
+        .. HttpTargets.All(),
+        .. JournalTargets.All(),
+        .. AddressTargets.All(),
+        .. TomlTargets.All(),
+        .. HoconTargets.All(),
+        .. SettingsTargets.All(),
+        .. RequestBodyTargets.All(),
+    ];
+}

@@ -200,8 +200,8 @@ public sealed class LinearizabilityCheckerTests(ITestOutputHelper output)
     private static Operation Change(Random random, Operation operation, int values) => operation.Kind switch
     {
         OperationKind.Read => operation with { Value = random.Next(4) == 0 ? null : random.Next(values + 1) },
-        OperationKind.Delete when random.Next(3) == 0 => operation with { Existed = null, Value = random.Next(values + 1) },
-        OperationKind.Delete => operation with { Existed = !operation.Existed },
+        OperationKind.Delete when random.Next(2) == 0 => operation with { Existed = null, Value = random.Next(values + 1) },
+        OperationKind.Delete => operation with { Existed = !operation.Existed, Value = null },
         _ => operation with { Existed = random.Next(2) == 0 },
     };
 

@@ -172,6 +172,16 @@ public sealed class LinearizableHistoriesTests
         2-6 delete a existed
         2-6 delete a existed
         """)]
+    [InlineData("two deletes that removed the same value", """
+        0-1 set a 1
+        2-6 delete a 1
+        3-7 delete a 1
+        """)]
+    [InlineData("a read of what a delete had removed", """
+        0-1 set a 1
+        2-3 delete a 1
+        4-5 read a 1
+        """)]
     [InlineData("a delete that removed what was overwritten before", """
         0-1 set a 1
         2-3 set a 2

@@ -37,7 +37,8 @@ internal sealed record RegisterClients(
             history[index] = operation.Kind switch
             {
                 OperationKind.Read => operation with { Value = answered ? held : null, ModRevision = answered && held is not null ? modRevision : null },
-                _ => operation with { Existed = answered && operation.Kind == OperationKind.Delete ? held is not null : null },
+                OperationKind.Delete => operation with { Existed = answered ? held is not null : null, Value = answered && operation.Invoked % 2 == 0 ? held : null },
+                _ => operation,
             };
             history[index] = history[index]! with { StoreRevision = answered ? revision : null };
             modRevision = makesRevision ? revision : modRevision;

@@ -8,6 +8,7 @@ namespace Keva.Raft.Membership;
 /// <code>
 /// version : byte = 1 | member count : uint16 | per member: id : uint64 | roles : byte | name | peer address | HTTP address
 /// </code>
+/// Members are in the order of their ids, so that a configuration has one form.
 /// A string is <c>length : uint16 | UTF-8</c>. Roles are bits: 1 voter, 2 outgoing voter, 4 learner.
 /// </summary>
 public static class ClusterConfigurationCodec
@@ -58,6 +59,11 @@ public static class ClusterConfigurationCodec
         for (var i = 0; i < count; i++)
         {
             if (!TryReadMember(ref bytes, out var member, out var roles))
+            {
+                return false;
+            }
+
+            if (i > 0 && member.Id.CompareTo(members[^1].Id) <= 0)
             {
                 return false;
             }

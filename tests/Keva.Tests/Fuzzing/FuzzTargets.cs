@@ -19,5 +19,6 @@ internal static class FuzzTargets
         .. HoconTargets.All(),
         .. SettingsTargets.All(),
         .. RequestBodyTargets.All(),
+        .. SqliteTargets.All(),
     ];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Keva.Node.Configuration;
 using Microsoft.Extensions.Configuration;
 
@@ -80,6 +81,21 @@ public sealed class ConfigurationProviderTests : IDisposable
         _ = name.EndsWith(".toml", StringComparison.Ordinal) ? builder.AddTomlFile(name) : builder.AddHoconFile(name);
         var failure = Assert.Throws<InvalidDataException>(builder.Build);
         Assert.StartsWith(expected, Assert.IsType<ConfigurationSyntaxException>(failure.InnerException).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x.toml", "[{0}]\n{1}")]
+    [InlineData("x.conf", "{0} {{\n{1}}}")]
+    public void A_long_name_above_many_values_does_not_take_memory_with_the_square_of_the_file(string name, string format)
+    {
+        var values = string.Concat(Enumerable.Range(0, 50_000).Select(i => $"k{i}=1\n"));
+        _directory.Write(name, string.Format(CultureInfo.InvariantCulture, format, new string('n', 500_000), values));
+        var builder = Builder();
+        _ = name.EndsWith(".toml", StringComparison.Ordinal) ? builder.AddTomlFile(name) : builder.AddHoconFile(name);
+
+        var failure = Assert.Throws<InvalidDataException>(builder.Build);
+
+        Assert.EndsWith("the names above the values are far too long", failure.InnerException!.Message, StringComparison.Ordinal);
     }
 
     private IConfigurationBuilder Builder() => new ConfigurationBuilder().SetBasePath(_directory.Path);

@@ -30,6 +30,15 @@ public sealed class SettingsLoaderTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
+    public void A_long_name_above_many_settings_does_not_take_memory_with_the_square_of_the_file()
+    {
+        var settings = string.Concat(Enumerable.Range(0, 50_000).Select(i => $"k{i}=1\n"));
+        var file = _directory.Write("my.conf", new string('n', 500_000) + " {\n" + settings + "}");
+
+        Assert.EndsWith("the names above the settings are far too long", Problem(new StartOptions { Hocon = [file] }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nothing_given_is_a_cluster_of_one()
     {
         var settings = Good(new StartOptions());

@@ -6,6 +6,12 @@ namespace Keva.Node.Configuration;
 internal static class HoconLayer
 {
     /// <summary>
+    /// Most characters of the paths of all settings together. Each setting repeats the names above it, so that a long name
+    /// above many settings would otherwise take memory with the square of the file's length.
+    /// </summary>
+    private const int MaxPathCharacters = 16 * 1024 * 1024;
+
+    /// <summary>
     /// The settings of all given files merged over the defaults. The defaults come first once more, alone, so that a
     /// file that hides a whole section (<c>raft = null</c>) leaves no setting without a value.
     /// </summary>
@@ -65,24 +71,31 @@ internal static class HoconLayer
     private static IEnumerable<SettingValue> Flatten(HoconObject root)
     {
         var settings = new List<SettingValue>();
-        Flatten(root, [], settings);
+        var charactersLeft = MaxPathCharacters;
+        Flatten(root, [], settings, ref charactersLeft);
         return settings;
     }
 
-    private static void Flatten(HoconObject obj, List<string> path, List<SettingValue> settings)
+    private static void Flatten(HoconObject obj, List<string> path, List<SettingValue> settings, ref int charactersLeft)
     {
         foreach (var (key, value) in obj.Fields)
         {
             path.Add(key);
             if (value is HoconObject { Fields.Count: > 0 } inner)
             {
-                Flatten(inner, path, settings);
+                Flatten(inner, path, settings, ref charactersLeft);
             }
             else
             {
                 var text = (value as HoconScalar)?.Text ?? "";
                 var isText = value is HoconScalar { Kind: not HoconScalarKind.Null };
                 var rendered = HoconPath.Render(path);
+                charactersLeft -= rendered.Length;
+                if (charactersLeft < 0)
+                {
+                    throw new ConfigurationSyntaxException(value.Position, "the names above the settings are far too long");
+                }
+
                 settings.Add(new SettingValue(rendered, rendered, text, isText ? null : value.KindName, OriginOf(value.Position)));
             }
 

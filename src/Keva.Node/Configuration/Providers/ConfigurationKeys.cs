@@ -8,8 +8,15 @@ namespace Keva.Node.Configuration;
 /// </summary>
 internal sealed class ConfigurationKeys
 {
+    /// <summary>
+    /// Most characters of all keys together. Each key repeats the names above it, so that a long name above many values
+    /// would otherwise take memory with the square of the file's length.
+    /// </summary>
+    private const int MaxCharacters = 16 * 1024 * 1024;
+
     private readonly Dictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _path = [];
+    private int _characters;
 
     public IDictionary<string, string?> Values => _values;
 
@@ -20,6 +27,12 @@ internal sealed class ConfigurationKeys
     public void Add(string? value, SourcePosition position)
     {
         var key = ConfigurationPath.Combine(_path);
+        _characters += key.Length;
+        if (_characters > MaxCharacters)
+        {
+            throw new ConfigurationSyntaxException(position, "the names above the values are far too long");
+        }
+
         if (!_values.TryAdd(key, value))
         {
             throw new ConfigurationSyntaxException(position, $"the key '{key}' is here twice, apart from case and colons");

@@ -145,15 +145,17 @@ internal sealed class FuzzCampaign(FuzzTarget target, ulong seed)
         }
 
         // A second look, since the first call of anything is dear, and another process may have taken the processor.
-        var isClose = meter.Elapsed < ClearlyTooLong * target.Limits.TimeFor(input.Length);
-        for (var looks = 0; IsTooMuch(input) && isClose && looks < 3; looks++)
+        var limits = target.LimitsFor?.Invoke(input) ?? target.Limits;
+        var (mostBytes, longest) = (limits.BytesFor(input.Length), limits.TimeFor(input.Length));
+        var isClose = meter.Elapsed < ClearlyTooLong * longest;
+        for (var looks = 0; (meter.AllocatedBytes > mostBytes || meter.Elapsed > longest) && isClose && looks < 3; looks++)
         {
             Probe(input);
         }
 
-        return meter.AllocatedBytes > target.Limits.BytesFor(input.Length)
+        return meter.AllocatedBytes > mostBytes
             ? string.Create(CultureInfo.InvariantCulture, $"it allocates too much: {meter.AllocatedBytes} bytes for {input.Length}")
-            : meter.Elapsed > target.Limits.TimeFor(input.Length)
+            : meter.Elapsed > longest
                 ? string.Create(CultureInfo.InvariantCulture, $"it takes too long: {meter.Elapsed.TotalMilliseconds:F0} ms for {input.Length} bytes")
                 : null;
     }
@@ -164,7 +166,4 @@ internal sealed class FuzzCampaign(FuzzTarget target, ulong seed)
         meter.Reset();
         return target.Probe(input, meter);
     }
-
-    private bool IsTooMuch(byte[] input) =>
-        meter.AllocatedBytes > target.Limits.BytesFor(input.Length) || meter.Elapsed > target.Limits.TimeFor(input.Length);
 }

@@ -32,9 +32,10 @@ internal sealed class FuzzMutator(IReadOnlyList<byte[]> pool, IReadOnlyList<byte
             Change(bytes, random);
         }
 
-        if (bytes.Count > LongestInput)
+        var longest = Math.Max(LongestInput, pool[0].Length); // files come whole
+        if (bytes.Count > longest)
         {
-            bytes.RemoveRange(LongestInput, bytes.Count - LongestInput);
+            bytes.RemoveRange(longest, bytes.Count - longest);
         }
 
         return [.. bytes];

@@ -39,6 +39,9 @@ internal sealed record FuzzTarget(string Name, FuzzProbe Probe, Func<IEnumerable
 
     public FuzzLimits Limits { get; init; } = new();
 
+    /// <summary>The limits for an input, where they depend on more than its length; null: <see cref="Limits"/> for all.</summary>
+    public Func<byte[], FuzzLimits>? LimitsFor { get; init; }
+
     /// <summary>Tries in an ordinary run of the tests: about a third of a second.</summary>
     public int Tries { get; init; } = 5_000;
 

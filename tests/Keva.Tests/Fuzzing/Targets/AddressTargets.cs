@@ -119,19 +119,20 @@ internal static class AddressTargets
             isDuration = DurationFormat.TryParse(text, out duration, out hasUnit);
         }
 
-        var expected = Split(text) is { } parts && NanosecondsIn(parts.Unit) is { } unit
-            ? BigInteger.Divide(parts.Coefficient * unit, BigInteger.Pow(10, parts.Decimals) * 100)
-            : (BigInteger?)null;
-        if (expected is { } ticks && BigInteger.Abs(ticks) <= long.MaxValue)
+        BigInteger? expected = null;
+        if (Split(text) is { } parts && NanosecondsIn(parts.Unit) is { } unit)
         {
-            FuzzCheck.That(isDuration && duration.Ticks == ticks, $"exact arithmetic says {ticks} ticks, not {duration.Ticks}");
+            var (dividend, divisor) = (parts.Coefficient * unit, BigInteger.Pow(10, parts.Decimals) * 100);
+            expected = BigInteger.Abs(dividend) <= long.MaxValue * divisor ? BigInteger.Divide(dividend, divisor) : null;
         }
-        else
+
+        if (expected is not { } ticks)
         {
             FuzzCheck.That(!isDuration, $"what is no duration, or too long, is refused, and not read as {duration}");
             return FuzzOutcome.Refused("");
         }
 
+        FuzzCheck.That(isDuration && duration.Ticks == ticks, $"exact arithmetic says {ticks} ticks, not {duration.Ticks}");
         FuzzCheck.That(DurationFormat.TryParse(DurationFormat.Render(duration), out var again, out _) && again == duration, "a duration reads back as it was written");
         return FuzzOutcome.AcceptedAs(hasUnit ? "unit" : "");
     }

@@ -35,7 +35,7 @@ internal static class HoconTargets
                 "[${a},${a}]", "{x=${a},y=${a}}", "[", "{a=",
             }.Select(Encoding.UTF8.GetBytes)],
             Generate = random => HoconNotation.WriteWithSubstitutions(HoconTree.Random(random), random),
-            Limits = Limits,
+            LimitsFor = input => input.AsSpan().IndexOf("${"u8) < 0 ? new FuzzLimits { BytesPerByte = 1024 } : WithSubstitutions,
             Tries = 4_000,
         },
         new FuzzTarget("HOCON in any notation", ReadNotation, () => [new byte[8]])
@@ -46,10 +46,8 @@ internal static class HoconTargets
         },
     ];
 
-    /// <summary>
-    /// What substitutions and paths expand to is limited by itself and not by the length of the text (docs/CONFIGURATION.md).
-    /// </summary>
-    public static FuzzLimits Limits { get; } = new() { FixedBytes = 1 << 20, BytesPerByte = 1024 };
+    /// <summary>What substitutions expand to is limited by itself, to four million characters, and not by the length of the text.</summary>
+    private static readonly FuzzLimits WithSubstitutions = new() { FixedBytes = 512 << 20, BytesPerByte = 1024, FixedTime = TimeSpan.FromSeconds(3) };
 
     private static IEnumerable<byte[]> Corpus() => ValidHoconDocuments.All.Concat(InvalidHoconDocuments.All)
         .Select(row => row.Document)
@@ -87,6 +85,15 @@ internal static class HoconTargets
         {
             var again = HoconNotation.Write(root, new FuzzRandom((ulong)input.Length));
             FuzzCheck.Same(HoconTree.Canonical(root), HoconTree.Canonical(Parse(again)), "a document reads back as it was written");
+        }
+
+        try
+        {
+            new HoconConfigurationProvider(new HoconConfigurationSource { Environment = Environment }).Load(new MemoryStream(input));
+        }
+        catch (ConfigurationSyntaxException)
+        {
+            return FuzzOutcome.AcceptedAs("but not as configuration");
         }
 
         return FuzzOutcome.AcceptedAs(string.Concat(root.Fields.Values.Select(value => value.KindName).Distinct(StringComparer.Ordinal)));

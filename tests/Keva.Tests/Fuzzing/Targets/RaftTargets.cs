@@ -101,9 +101,7 @@ internal static class RaftTargets
             return FuzzOutcome.Refused("");
         }
 
-        var again = ClusterConfigurationCodec.Encode(configuration);
-        FuzzCheck.That(ClusterConfigurationCodec.TryDecode(again.Span, out var same) && same.Equals(configuration), "a configuration reads back as it was written");
-        FuzzCheck.That(again.Length == input.Length, "a configuration says nothing that is not kept");
+        FuzzCheck.Same(input, ClusterConfigurationCodec.Encode(configuration).Span, "a configuration has one form");
         return FuzzOutcome.AcceptedAs(configuration.IsJoint ? "joint" : configuration.Members.IsEmpty ? "empty" : "");
     }
 

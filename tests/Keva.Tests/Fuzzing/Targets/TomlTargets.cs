@@ -12,6 +12,9 @@ namespace Keva.Tests.Fuzzing.Targets;
 /// <summary>TOML: any bytes; and any document, however it is written.</summary>
 internal static class TomlTargets
 {
+    /// <summary>An inline table counts twice in the reader's limit of 128 levels, its key and itself.</summary>
+    private const int DeepestWrittenAgain = 60;
+
     public static IEnumerable<FuzzTarget> All() =>
     [
         new FuzzTarget("TOML", Read, Corpus)
@@ -54,9 +57,12 @@ internal static class TomlTargets
             return FuzzOutcome.Refused(refusal.Problem);
         }
 
-        var canonical = TomlTree.Canonical(table);
-        var again = TomlNotation.Write(table, new FuzzRandom((ulong)input.Length));
-        FuzzCheck.Same(canonical, TomlTree.Canonical(Parse(again)), "a document reads back as it was written");
+        if (TomlTree.DepthOf(table) <= DeepestWrittenAgain)
+        {
+            var again = TomlNotation.Write(table, new FuzzRandom((ulong)input.Length));
+            FuzzCheck.Same(TomlTree.Canonical(table), TomlTree.Canonical(Parse(again)), "a document reads back as it was written");
+        }
+
         try
         {
             new TomlConfigurationProvider(new TomlConfigurationSource()).Load(new MemoryStream(input));

@@ -122,6 +122,8 @@ public sealed class ClusterConfigurationTests
     [InlineData("010100010000000000000001FFFF")]
     [InlineData("0101000100000000000000010100FF00000000")]
     [InlineData("010100010000000000000008000000000000")]
+    [InlineData("01020002000000000000000100000000000001000000000000000100000000000000")] // not in the order of ids
+    [InlineData("01020001000000000000000100000000000001000000000000000100000000000000")] // one of them twice
     public void Bytes_that_are_no_configuration_are_refused(string hex)
     {
         Assert.False(ClusterConfigurationCodec.TryDecode(Convert.FromHexString(hex), out _));

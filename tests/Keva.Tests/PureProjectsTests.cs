@@ -12,6 +12,7 @@ public sealed class PureProjectsTests
 
     [Theory]
     [InlineData(typeof(Keva.Raft.RaftCore))]
+    [InlineData(typeof(Keva.Serf.SerfNode))]
     [InlineData(typeof(Keva.Store.StateMachine))]
     public void A_pure_project_references_nothing_but_the_base_library(Type anyOfItsTypes)
     {

@@ -1,0 +1,64 @@
+namespace Keva.Serf.Swim;
+
+/// <summary>
+/// Looks after one node every probe interval (SWIM, section 3.1): a ping; then, if no ack comes, pings by others and one over
+/// TCP; then suspicion. There is one probe at a time.
+/// </summary>
+internal sealed class Prober(ProbeContext context, Random random)
+{
+    private readonly GossipTiming timing = context.Timing;
+    private readonly NodeTable nodes = context.Nodes;
+    private int next;
+    private Probe? current;
+    private bool tickMissed;
+
+    public void Start() => context.Timers.Schedule(timing.ProbeInterval * random.NextDouble(), Tick);
+
+    private void Tick()
+    {
+        context.Timers.Schedule(timing.ProbeInterval, Tick);
+        if (current is null)
+        {
+            ProbeNext();
+        }
+        else
+        {
+            tickMissed = true;
+        }
+    }
+
+    private void ProbeNext()
+    {
+        for (var seen = 0; seen < nodes.Count; seen++)
+        {
+            if (next >= nodes.Count)
+            {
+                next = 0;
+                ForgetTheLongGone();
+                nodes.Shuffle();
+            }
+
+            var node = nodes.All[next++];
+            if (node != context.States.Self && !node.IsGone)
+            {
+                current = new Probe(context, node, Finish);
+                current.Begin();
+                return;
+            }
+        }
+    }
+
+    private void ForgetTheLongGone() =>
+        nodes.Remove(node => node != context.States.Self && node.IsGone && context.Timers.Now - node.StateChange > timing.GossipToTheDeadTime);
+
+    private void Finish(int awarenessDelta)
+    {
+        context.Awareness.Apply(awarenessDelta);
+        current = null;
+        if (tickMissed)
+        {
+            tickMissed = false;
+            ProbeNext();
+        }
+    }
+}

@@ -7,6 +7,10 @@ namespace Keva.Simulator.World;
 /// <summary>One machine: a disk that outlives processes, and at most one process of a node.</summary>
 internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
 {
+    // What the disk held before it was wiped.
+    private DurableLog? wiped;
+    private LogIndex wipedCheckpoint;
+
     public int Number { get; } = number;
 
     public string Name { get; } = $"n{number}";
@@ -20,7 +24,7 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
 
     public SimulatedIdentity Identity { get; } = new($"n{number}", dice.Fork());
 
-    public DurableLog Durable { get; } = new();
+    public DurableLog Durable { get; private set; } = new($"n{number}");
 
     public SimulatedProcess? Process { get; set; }
 
@@ -38,7 +42,9 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
 
     /// <summary>Whether its disk held this entry when anybody last wrote to it; what a wiped disk had counts, for it was acknowledged.</summary>
     public bool HoldsDurably(EntryId id) =>
-        Durable.Holds(id) || (Checkpoint.Metadata is { } checkpoint && checkpoint.Applied.Index >= id.Index);
+        Durable.Holds(id)
+        || (Checkpoint.Metadata is { } checkpoint && checkpoint.Applied.Index >= id.Index)
+        || (wiped is not null && (wiped.Holds(id) || wipedCheckpoint >= id.Index));
 
     /// <summary>As fast as it is meant to be, with space, and without a fault.</summary>
     public void MendDisk()
@@ -55,6 +61,9 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
     /// <summary>A new disk, and with it a new identity.</summary>
     public void Wipe()
     {
+        wiped = Durable;
+        wipedCheckpoint = Checkpoint.Metadata?.Applied.Index ?? LogIndex.Zero;
+        Durable = new DurableLog(Name);
         Journal.Wipe();
         Checkpoint.Wipe();
         Identity.Wipe();

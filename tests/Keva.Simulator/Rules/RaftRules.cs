@@ -16,6 +16,7 @@ internal sealed class RaftRules(Func<EntryId, int> copies, int members)
 {
     private readonly Dictionary<Term, (NodeId Server, int Incarnation)> leaderOf = [];
     private readonly Dictionary<(NodeId Voter, Term Term), NodeId> voteOf = [];
+    private readonly Dictionary<(NodeId Candidate, Term Term), HashSet<NodeId>> encouragedBy = [];
     private readonly Dictionary<EntryId, ulong> historyOf = new() { [EntryId.Zero] = 0 };
     private readonly List<LogEntry> committed = [];
     private readonly SortedDictionary<Term, EntryId> lastCommittedIn = [];
@@ -58,6 +59,9 @@ internal sealed class RaftRules(Func<EntryId, int> copies, int members)
 
         switch (message)
         {
+            case PreVoteResponse { Granted: true }:
+                Encourage(server.Id, to, message.Term);
+                break;
             case VoteResponse { Granted: true }:
                 CountVote(server, message.Term, to);
                 Require(
@@ -65,8 +69,12 @@ internal sealed class RaftRules(Func<EntryId, int> copies, int members)
                     "vote durable before it leaves",
                     $"{server.Name} votes for {to} in term {message.Term} but has {durable} on disk");
                 break;
-            case VoteRequest:
+            case VoteRequest request:
                 CountVote(server, message.Term, server.Id);
+                Require(
+                    request.LeadershipTransfer || IsEncouraged(server.Id, message.Term),
+                    "pre-vote before an election",
+                    $"{server.Name} stands in term {message.Term} although no majority would vote for it");
                 Require(
                     durable.Term > message.Term || durable.VotedFor == server.Id,
                     "vote durable before it leaves",
@@ -94,6 +102,20 @@ internal sealed class RaftRules(Func<EntryId, int> copies, int members)
             voteOf.TryAdd((server.Id, term), candidate) || voteOf[(server.Id, term)] == candidate,
             "one vote in a term",
             $"{server.Name} votes in term {term} for {voteOf[(server.Id, term)]} and for {candidate}");
+
+    /// <summary>§9.6: who would vote for whom. Whoever stands asks itself, too.</summary>
+    private void Encourage(NodeId voter, NodeId candidate, Term term)
+    {
+        if (!encouragedBy.TryGetValue((candidate, term), out var voters))
+        {
+            encouragedBy[(candidate, term)] = voters = [];
+        }
+
+        voters.Add(voter);
+    }
+
+    private bool IsEncouraged(NodeId candidate, Term term) =>
+        encouragedBy.TryGetValue((candidate, term), out var voters) && voters.Count + 1 > members / 2;
 
     private void CheckElection(IRuledServer server, RaftCore core)
     {

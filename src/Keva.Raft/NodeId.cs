@@ -19,6 +19,7 @@ public readonly record struct NodeId(ulong Value) : IComparable<NodeId>
     {
         var value = 0UL;
         var ok = text is { Length: 16 }
+            && text.All(char.IsAsciiHexDigit) // the base library lets zero characters follow a number
             && ulong.TryParse(text, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out value);
         id = new NodeId(value);
         return ok;

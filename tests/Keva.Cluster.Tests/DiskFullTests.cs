@@ -41,38 +41,27 @@ public sealed class DiskFullTests(ITestOutputHelper output)
     }
 
     [FactIfMayMount]
-    public async Task A_leader_whose_disk_is_full_gives_way_to_one_that_takes_writes()
+    public async Task A_leader_whose_disk_is_full_gives_way_to_one_that_takes_writes_and_has_its_part_again_when_there_is_space()
     {
         using var disk = new SmallDisk(DiskMebibytes);
-        await using var cluster = await ClusterUnderTest.StartAsync(
+        await using var scenario = await FaultScenario.StartAsync(
             output, settings: Settings, directoryOf: name => name == "host1" ? Path.Combine(disk.Path, "data") : null);
-        var cramped = cluster["host1"];
+        var cramped = scenario.Cluster["host1"];
 
         // The first of the listed nodes is the first leader, unless the machine was very slow.
-        Assert.Equal("host1", (await cluster.LeaderAsync()).Name);
-        await using var load = new WriteLoad("cramped", cluster.Nodes, writers: 4);
-        await load.WaitForMoreAsync(100);
+        Assert.Equal("host1", (await scenario.Cluster.LeaderAsync()).Name);
         disk.Fill();
-        var value = RandomNumberGenerator.GetBytes(256 * 1024);
-        await Eventually.BecomesTrueAsync(
-            async () =>
-            {
-                await cluster.Nodes[1].Client.SetAsync("ballast", value);
-                return cramped.Log.Contains("The journal takes no writes", StringComparison.Ordinal)
-                    && (await cluster.Nodes[1].Client.ClusterAsync()).Leader is { } leader && leader != "host1";
-            },
+        await scenario.Clients.WriteBallastUntilAsync(
+            async () => cramped.Log.Contains("The journal takes no writes", StringComparison.Ordinal)
+                && (await scenario.Cluster.Nodes[1].Client.ClusterAsync()).Leader is { } leader && leader != "host1",
             "another node leads");
-        await load.WaitForMoreAsync(100);
-        Assert.True((await cramped.Client.SetAsync("through the node with the full disk", "x")).IsSuccess);
+        await scenario.Clients.WaitForMoreAsync(150);
+        await scenario.Clients.AssertTakesWritesAsync(cramped);
+        Assert.True((await cramped.Client.GetAsync("hot/1")).IsSuccess);
 
         disk.MakeSpace();
         await cramped.WaitForLogAsync("The journal takes writes again");
-        await load.WaitForMoreAsync(100);
-        await load.StopAsync();
-        foreach (var node in cluster.Nodes)
-        {
-            await load.AssertAllThereAsync(node);
-        }
+        await scenario.AssertNothingIsWrongAsync();
     }
 
     private static async Task<Answer> FillUntilRefusedAsync(NodeUnderTest node, List<string> acknowledged)

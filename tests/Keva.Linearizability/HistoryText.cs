@@ -17,7 +17,7 @@ internal static class HistoryText
             text.Append(operation.ModRevision is { } mod ? string.Create(CultureInfo.InvariantCulture, $", key's {mod})") : ")");
         }
 
-        return text.ToString();
+        return text.Append(operation.Note is null ? "" : "  ").Append(operation.Note).ToString();
     }
 
     public static void AppendLines(StringBuilder text, IEnumerable<Operation> operations, long origin)

@@ -49,6 +49,9 @@ public sealed record Operation
     /// <summary>Of a read: the revision of the write that it saw. Null if unknown. Only <see cref="RevisionCheck"/> uses it.</summary>
     public long? ModRevision { get; init; }
 
+    /// <summary>Anything that helps a person, such as which node was asked, and how. Nothing is concluded from it.</summary>
+    public string? Note { get; init; }
+
     public bool IsOutcomeKnown => Completed is not null;
 
     public bool IsWrite => Kind != OperationKind.Read;

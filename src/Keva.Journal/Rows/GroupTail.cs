@@ -149,6 +149,12 @@ internal sealed class GroupTail(GroupId group)
             return "its log start is malformed";
         }
 
+        var start = new EntryId(new LogIndex(row.LastIndex), new Term(row.Term));
+        if ((CheckColumns(row) ?? CheckHardState(logStart.HardState) ?? CheckEnd(row.Kind, start)) is { } mismatch)
+        {
+            return mismatch;
+        }
+
         HardState = logStart.HardState;
         if (Start is null && logStart.FirstNeededSequence < firstSequence)
         {
@@ -157,7 +163,6 @@ internal sealed class GroupTail(GroupId group)
             return null;
         }
 
-        var start = new EntryId(new LogIndex(row.LastIndex), new Term(row.Term));
         if (row.Kind == JournalRowKind.Reset)
         {
             contributing.Clear();
@@ -187,13 +192,22 @@ internal sealed class GroupTail(GroupId group)
         return null;
     }
 
+    /// <summary>Whether the columns of a trim or reset name an entry; 0@0 is the one before the first.</summary>
+    private static string? CheckColumns(in JournalRow row) =>
+        row.FirstIndex != row.LastIndex || row.LastIndex < 0 || row.Term < 0 || (row.LastIndex == 0) != (row.Term == 0)
+            ? $"it starts the log behind {row.LastIndex}@{row.Term}, which is no entry"
+            : null;
+
+    private string? CheckHardState(HardState repeated) =>
+        repeated.Term < HardState.Term ? $"it repeats term {repeated.Term} after term {HardState.Term}" : null;
+
+    private string? CheckEnd(JournalRowKind kind, EntryId through) =>
+        kind == JournalRowKind.Trim && Last is { } last && (through.Index > last.Index || (through.Index == last.Index && through != last))
+            ? $"it trims the log through {through}, and the log ends at {last}"
+            : null;
+
     private string? CheckTrim(EntryId through)
     {
-        if (Last is { } last && (through.Index > last.Index || (through.Index == last.Index && through != last)))
-        {
-            return $"it trims the log through {through}, and the log ends at {last}";
-        }
-
         var firstIndex = Start is { } start ? start.Index.Value + 1 : contributing.Count > 0 ? contributing[0].FirstIndex : 0;
         return through.Index.Value < firstIndex - 1
             ? $"it trims the log through {through}, and the log starts at {firstIndex}; entries are missing"

@@ -28,6 +28,7 @@ internal sealed class TailWitness : IDisposable
     private readonly SafeFileHandle file;
     private readonly Dictionary<GroupId, long> slots = [];
     private readonly SortedDictionary<GroupId, long> acknowledged = [];
+    private long nextSlot = Header.Length;
 
     private TailWitness(SafeFileHandle file) => this.file = file;
 
@@ -55,7 +56,8 @@ internal sealed class TailWitness : IDisposable
     {
         if (!slots.TryGetValue(group, out var offset))
         {
-            offset = Header.Length + (long)slots.Count * SlotSize;
+            offset = nextSlot;
+            nextSlot += SlotSize;
             slots.Add(group, offset);
         }
 
@@ -97,6 +99,9 @@ internal sealed class TailWitness : IDisposable
             if (sequence > 0 && BinaryPrimitives.ReadUInt32LittleEndian(slot[4..]) == Checksum(group, sequence) && slots.TryAdd(group, offset))
             {
                 acknowledged[group] = sequence;
+
+                // A slot before it that does not check out is given up: new groups come behind all that are good.
+                nextSlot = offset + SlotSize;
             }
         }
     }

@@ -72,7 +72,7 @@ public sealed record HostAndPort(string Host, int Port)
     /// <summary>Reads a port from 1 to 65535.</summary>
     public static bool TryParsePort(string text, out int port, [NotNullWhen(false)] out string? problem)
     {
-        var isPort = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is >= 1 and <= 65535;
+        var isPort = NumberText.TryParse(text, NumberStyles.None, out port) && port is >= 1 and <= 65535;
         problem = isPort ? null : $"'{text}' is not a port: it must be a number from 1 to 65535";
         return isPort;
     }
@@ -107,11 +107,11 @@ public sealed record HostAndPort(string Host, int Port)
     }
 
     /// <summary>
-    /// .NET also takes <c>1</c> for 0.0.0.1, and IPv6 with brackets and a port; here an IPv4 address has four numbers
-    /// and an IPv6 address is bare.
+    /// .NET also takes <c>1</c> for 0.0.0.1, IPv6 with brackets and a port, and anything at all for the zone behind a
+    /// percent sign; here an IPv4 address has four numbers, an IPv6 address is bare, and both are plain text.
     /// </summary>
     private static bool TryParseAddress(string host, [NotNullWhen(true)] out IPAddress? ip) =>
         IPAddress.TryParse(host, out ip)
-        && !host.StartsWith('[')
+        && host.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '.' or '%' or '-' or '_')
         && (ip.AddressFamily != AddressFamily.InterNetwork || string.Equals(ip.ToString(), host, StringComparison.Ordinal));
 }

@@ -16,7 +16,7 @@ internal static class OneLine
         }
 
         var line = new StringBuilder();
-        foreach (var c in message.AsSpan(0, Math.Min(message.Length, LongestMessage)))
+        foreach (var c in WholeCharacters.First(message, LongestMessage))
         {
             if (char.IsControl(c))
             {

@@ -68,18 +68,27 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
 
     public Member? Find(NodeId id)
     {
-        foreach (var member in Members)
+        var (low, high) = (0, Members.Length);
+        while (low < high)
         {
-            if (member.Id == id)
+            var middle = (low + high) / 2;
+            if (Members[middle].Id.CompareTo(id) < 0)
             {
-                return member;
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
             }
         }
 
-        return null;
+        return low < Members.Length && Members[low].Id == id ? Members[low] : null;
     }
 
-    public bool IsVoter(NodeId id) => Voters.Contains(id) || OutgoingVoters.Contains(id);
+    public bool IsVoter(NodeId id) => Has(Voters, id) || Has(OutgoingVoters, id);
+
+    /// <summary>Whether one of the roles has this id. A peer may send tens of thousands of members, so this is no scan.</summary>
+    internal static bool Has(ImmutableArray<NodeId> role, NodeId id) => role.BinarySearch(id) >= 0;
 
     public bool Equals(ClusterConfiguration? other) =>
         other is not null
@@ -104,7 +113,7 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
         RequireDistinctMembers(OutgoingVoters, "outgoing voters");
         RequireDistinctMembers(Learners, "learners");
         Require(!Learners.Any(IsVoter), "a learner is a voter, too");
-        Require(Members.All(member => IsVoter(member.Id) || Learners.Contains(member.Id)), "a member has no role");
+        Require(Members.All(member => IsVoter(member.Id) || Has(Learners, member.Id)), "a member has no role");
         Require(Members.IsEmpty || !Voters.IsEmpty, "there is no voter");
     }
 

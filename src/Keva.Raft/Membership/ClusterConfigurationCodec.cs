@@ -27,9 +27,9 @@ public static class ClusterConfigurationCodec
         foreach (var member in configuration.Members)
         {
             writer.Write(member.Id.Value);
-            var roles = (configuration.Voters.Contains(member.Id) ? VoterBit : 0)
-                | (configuration.OutgoingVoters.Contains(member.Id) ? OutgoingVoterBit : 0)
-                | (configuration.Learners.Contains(member.Id) ? LearnerBit : 0);
+            var roles = (ClusterConfiguration.Has(configuration.Voters, member.Id) ? VoterBit : 0)
+                | (ClusterConfiguration.Has(configuration.OutgoingVoters, member.Id) ? OutgoingVoterBit : 0)
+                | (ClusterConfiguration.Has(configuration.Learners, member.Id) ? LearnerBit : 0);
             writer.Write((byte)roles);
             WriteText(writer, member.Name);
             WriteText(writer, member.PeerAddress);

@@ -20,6 +20,9 @@ internal sealed class BareHttpConnection : IDisposable
     /// <summary>The body of the last answer; good until the next one is read.</summary>
     public ReadOnlyMemory<byte> Body { get; private set; }
 
+    /// <summary>The status line and the headers of the last answer; good until the next one is read.</summary>
+    public ReadOnlyMemory<byte> Head { get; private set; }
+
     public static async Task<BareHttpConnection> OpenAsync(int port, CancellationToken cancellation = default)
     {
         var connection = new BareHttpConnection();
@@ -66,6 +69,7 @@ internal sealed class BareHttpConnection : IDisposable
             await FillAsync(cancellation);
         }
 
+        Head = buffer.AsMemory(start, headerLength + 2);
         Body = buffer.AsMemory(start + bodyAt, length);
         start += bodyAt + length;
         return status;
@@ -83,6 +87,17 @@ internal sealed class BareHttpConnection : IDisposable
 
     public static byte[] GetRequest(string key, string query = "") =>
         Encoding.ASCII.GetBytes($"GET {KevaClient.PathOf(key)}{query} HTTP/1.1\r\nHost: keva\r\n\r\n");
+
+    public static byte[] DeleteRequest(string key) =>
+        Encoding.ASCII.GetBytes($"DELETE {KevaClient.PathOf(key)} HTTP/1.1\r\nHost: keva\r\n\r\n");
+
+    /// <summary>A number in a header of the last answer, in quotes or not; null if there is no such header.</summary>
+    /// <param name="name">As the node writes it, with the line end before and the colon after.</param>
+    public long? NumberIn(ReadOnlySpan<byte> name)
+    {
+        var at = Head.Span.IndexOf(name);
+        return at >= 0 && Utf8Parser.TryParse(Head.Span[(at + name.Length)..].TrimStart("\" "u8), out long number, out _) ? number : null;
+    }
 
     private static int ContentLengthOf(ReadOnlySpan<byte> header)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Keva.Cluster.Tests.Harness.Network;
 using Xunit.Abstractions;
 
 namespace Keva.Cluster.Tests.Harness;
@@ -14,31 +15,36 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
 
     private readonly ITestOutputHelper output;
     private readonly TemporaryDirectory directory = new();
+    private readonly NetworkUnderTest? network;
 
     /// <param name="output">Where the logs go in the end.</param>
     /// <param name="size">How many nodes.</param>
     /// <param name="settings">Settings of all nodes, as for <c>--set</c>.</param>
     /// <param name="directoryOf">Where a node keeps its data; a directory beside the others' if null.</param>
-    public ClusterUnderTest(ITestOutputHelper output, int size = 3, string[]? settings = null, Func<string, string?>? directoryOf = null)
+    /// <param name="canBeCut">Whether the nodes reach each other through <see cref="Network"/>.</param>
+    public ClusterUnderTest(
+        ITestOutputHelper output, int size = 3, string[]? settings = null, Func<string, string?>? directoryOf = null, bool canBeCut = false)
     {
         this.output = output;
         ConfigFile = directory.Sub("keva.toml");
         Nodes = Enumerable.Range(1, size)
             .Select(number => $"host{number}")
-            .Select(name => new NodeUnderTest(name, ConfigFile, directoryOf?.Invoke(name) ?? directory.Sub(name), settings ?? []))
+            .Select(name => new NodeUnderTest(
+                name, canBeCut ? directory.Sub($"{name}.toml") : ConfigFile, directoryOf?.Invoke(name) ?? directory.Sub(name), settings ?? []))
             .ToArray();
-        var text = new StringBuilder();
-        foreach (var node in Nodes)
+        network = canBeCut ? new NetworkUnderTest(Nodes) : null;
+        foreach (var files in Nodes.GroupBy(node => node.ConfigFile, StringComparer.Ordinal))
         {
-            text.Append(CultureInfo.InvariantCulture, $"[[node]]\nidentity='{node.Name}'\naddress='127.0.0.1'\nkeva_port='{node.PeerPort}'\nuser_port={node.UserPort}\n\n");
+            File.WriteAllText(files.Key, ConfigurationFor(files.First()));
         }
-
-        File.WriteAllText(ConfigFile, text.ToString());
     }
 
+    /// <summary>The one file of all nodes, unless each has its own because their network can be cut.</summary>
     public string ConfigFile { get; }
 
     public NodeUnderTest[] Nodes { get; }
+
+    public NetworkUnderTest Network => network ?? throw new InvalidOperationException("the network of this cluster cannot be cut");
 
     public IEnumerable<NodeUnderTest> Running => Nodes.Where(node => node.IsRunning);
 
@@ -46,9 +52,9 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
 
     /// <summary>A cluster that serves.</summary>
     public static async Task<ClusterUnderTest> StartAsync(
-        ITestOutputHelper output, int size = 3, string[]? settings = null, Func<string, string?>? directoryOf = null)
+        ITestOutputHelper output, int size = 3, string[]? settings = null, Func<string, string?>? directoryOf = null, bool canBeCut = false)
     {
-        var cluster = new ClusterUnderTest(output, size, settings, directoryOf);
+        var cluster = new ClusterUnderTest(output, size, settings, directoryOf, canBeCut);
         try
         {
             cluster.StartAll();
@@ -102,6 +108,24 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
             output.WriteLine(log.Length <= ShownLogCharacters ? log : "..." + log[^ShownLogCharacters..]);
         }
 
+        if (network is not null)
+        {
+            await network.DisposeAsync();
+        }
+
         directory.Dispose();
+    }
+
+    /// <summary>All nodes, as this one reaches them.</summary>
+    private string ConfigurationFor(NodeUnderTest reader)
+    {
+        var text = new StringBuilder();
+        foreach (var node in Nodes)
+        {
+            var port = network?.PortOf(node, from: reader) ?? node.PeerPort;
+            text.Append(CultureInfo.InvariantCulture, $"[[node]]\nidentity='{node.Name}'\naddress='127.0.0.1'\nkeva_port='{port}'\nuser_port={node.UserPort}\n\n");
+        }
+
+        return text.ToString();
     }
 }

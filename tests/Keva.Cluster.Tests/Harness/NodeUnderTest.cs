@@ -12,6 +12,8 @@ internal sealed class NodeUnderTest(string name, string configFile, string direc
 
     public string Name { get; } = name;
 
+    public string ConfigFile { get; } = configFile;
+
     public int PeerPort { get; } = FreePorts.Next();
 
     public int UserPort { get; } = FreePorts.Next();
@@ -38,7 +40,7 @@ internal sealed class NodeUnderTest(string name, string configFile, string direc
             earlierLogs.Append(process.Errors);
         }
 
-        string[] arguments = ["start", "--config-file", configFile, "--node-identity", Name, "--working-directory", DataDirectory];
+        string[] arguments = ["start", "--config-file", ConfigFile, "--node-identity", Name, "--working-directory", DataDirectory];
         process = KevaProcess.Start(arguments.Concat(settings.Concat(moreSettings).SelectMany(setting => new[] { "--set", setting })));
     }
 

@@ -42,15 +42,6 @@ internal sealed class WriteLoad : IAsyncDisposable
         return Eventually.BecomesTrueAsync(() => acknowledged.Count >= wanted, $"{count} more writes are acknowledged");
     }
 
-    /// <summary>From <paramref name="moment"/> to the first acknowledgement of a write that began after it.</summary>
-    public async Task<TimeSpan> GapAfterAsync(long moment)
-    {
-        var first = await Eventually.ResultOfAsync(
-            () => Task.FromResult(acknowledged.Where(write => write.Started >= moment).MinBy(write => write.Finished)),
-            "a write is acknowledged again");
-        return Stopwatch.GetElapsedTime(moment, first.Finished);
-    }
-
     /// <summary>The longest time in which nothing was acknowledged, from <paramref name="moment"/> on.</summary>
     public TimeSpan LongestGapSince(long moment)
     {

@@ -10,5 +10,14 @@ internal static class FuzzTargets
     [
         .. FramingTargets.All(),
         .. PeerMessageTargets.All(),
+        .. RaftTargets.All(),
+        .. StoreTargets.All(),
+        .. HttpTargets.All(),
+        .. JournalTargets.All(),
+        .. AddressTargets.All(),
+        .. TomlTargets.All(),
+        .. HoconTargets.All(),
+        .. SettingsTargets.All(),
+        .. RequestBodyTargets.All(),
     ];
 }

@@ -107,6 +107,46 @@ public sealed class JournalLedgerTests
         Assert.Contains("its columns say otherwise", Assert.Throws<JournalCorruptException>(() => Replay(rows)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(3, 3, 0)] // no term
+    [InlineData(0, 0, 1)] // a term before the first entry
+    [InlineData(-1, -1, 1)]
+    [InlineData(3, 3, -1)]
+    [InlineData(2, 3, 1)]
+    public void A_trim_that_names_no_entry_is_refused(long firstIndex, long lastIndex, long term)
+    {
+        Write(Append(1, Batch(1, 5, 1)));
+        Trim(3);
+        rows[1] = rows[1] with { FirstIndex = firstIndex, LastIndex = lastIndex, Term = term };
+
+        var refusal = Assert.Throws<JournalCorruptException>(() => Replay(rows));
+
+        Assert.Contains($"it starts the log behind {lastIndex}@{term}, which is no entry", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_trim_past_the_end_is_refused_also_while_the_beginning_of_the_log_is_not_known()
+    {
+        Write(Append(1, Batch(1, 5, 1)));
+        Write(Append(2, Batch(6, 5, 1)));
+        Trim(3);
+        rows[2] = rows[2] with { FirstIndex = 100, LastIndex = 100 };
+
+        var refusal = Assert.Throws<JournalCorruptException>(() => Replay(rows.Skip(1)));
+
+        Assert.Contains("it trims the log through 100@1, and the log ends at 10@1", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_term_that_goes_back_in_what_a_trim_repeats_is_refused()
+    {
+        Write(new JournalWrite(Group, 1, Vote(5, 1), Reset: null, Batch(1, 5, 1)));
+        Trim(3);
+        rows[2] = rows[2] with { Payload = new LogStart(2, Vote(4, 1), ConfigurationOf(1)).Encode() };
+
+        Assert.Contains("repeats term 4 after term 5", Assert.Throws<JournalCorruptException>(() => Replay(rows)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_column_is_under_the_checksum()
     {

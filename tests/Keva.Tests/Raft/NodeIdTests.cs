@@ -25,6 +25,8 @@ public sealed class NodeIdTests
     [InlineData(" 00000000000000f")]
     [InlineData("-00000000000000f")]
     [InlineData("0x0000000000000f")]
+    [InlineData("00000000000000f\0")]
+    [InlineData("f\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")]
     public void Anything_else_is_not_and_names_nobody(string? text)
     {
         Assert.False(NodeId.TryParse(text, out var id));

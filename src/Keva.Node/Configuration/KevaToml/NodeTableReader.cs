@@ -81,7 +81,7 @@ internal sealed class NodeTableReader(TomlTable table, Action<SourcePosition, st
 
         const NumberStyles Style = NumberStyles.AllowDecimalPoint;
         if (member.Value is TomlString or TomlInteger or TomlFloat
-            && decimal.TryParse(member.Value.ToString(), Style, CultureInfo.InvariantCulture, out var seconds)
+            && NumberText.TryParse<decimal>(member.Value.ToString(), Style, out var seconds)
             && seconds > 0)
         {
             var origin = new ConfigurationOrigin(OriginKind.Toml, member.KeyPosition.ToString());

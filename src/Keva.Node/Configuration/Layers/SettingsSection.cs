@@ -54,7 +54,7 @@ internal sealed class SettingsSection(SettingsBinder binder, string name)
     {
         var value = Take(key);
         if (value.NotSimple is not null
-            || !long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count))
+            || !NumberText.TryParse<long>(value.Text, NumberStyles.AllowLeadingSign, out var count))
         {
             return Refuse(value, "must be a whole number", min);
         }
@@ -68,7 +68,7 @@ internal sealed class SettingsSection(SettingsBinder binder, string name)
     {
         const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
         var value = Take(key);
-        if (value.NotSimple is not null || !double.TryParse(value.Text, Style, CultureInfo.InvariantCulture, out var fraction))
+        if (value.NotSimple is not null || !NumberText.TryParse<double>(value.Text, Style, out var fraction))
         {
             return Refuse(value, "must be a number such as 0.1", min);
         }

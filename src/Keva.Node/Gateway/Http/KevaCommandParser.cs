@@ -219,5 +219,5 @@ public ref struct KevaCommandParser
     private static KevaFailure Refuse(string sentence) => new(KevaError.BadRequest, sentence);
 
     private static string Shorten(string text) =>
-        text.Length <= ShownCharacters ? text : string.Concat(text.AsSpan(0, ShownCharacters), "…");
+        text.Length <= ShownCharacters ? text : string.Concat(WholeCharacters.First(text, ShownCharacters), "…");
 }

@@ -80,5 +80,5 @@ public static class ReadParameters
     }
 
     private static string Shorten(ReadOnlySpan<char> text) =>
-        text.Length <= ShownCharacters ? text.ToString() : string.Concat(text[..ShownCharacters], "…");
+        text.Length <= ShownCharacters ? text.ToString() : string.Concat(WholeCharacters.First(text, ShownCharacters), "…");
 }

@@ -110,13 +110,8 @@ internal static class GreetingCodec
 
     private static string Printable(string text)
     {
-        var length = Math.Min(text.Length, MaxReasonCharacters);
-        if (length < text.Length && char.IsHighSurrogate(text[length - 1]))
-        {
-            length--; // half a character would arrive as a replacement character
-        }
-
-        return string.Create(length, text[..length], static (characters, source) =>
+        var shortened = WholeCharacters.First(text, MaxReasonCharacters).ToString();
+        return string.Create(shortened.Length, shortened, static (characters, source) =>
         {
             for (var i = 0; i < source.Length; i++)
             {

@@ -12,7 +12,7 @@ internal static class PeerAddress
         port = 0;
         var colon = address.LastIndexOf(':');
         if (colon < 1
-            || !int.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            || !NumberText.TryParse(address.AsSpan(colon + 1), NumberStyles.None, out port)
             || port is < 1 or > ushort.MaxValue)
         {
             return false;

@@ -19,12 +19,12 @@ internal readonly record struct FuzzOutcome(bool IsAccepted, string Reason)
     /// </summary>
     public string Kind()
     {
+        var first = Reason.IndexOf('\'', StringComparison.Ordinal);
+        var constant = first < 0 ? Reason : Reason.Remove(first, Reason.LastIndexOf('\'') - first); // what is quoted is the input's
         var kind = new StringBuilder(IsAccepted ? "+" : "-");
-        var isQuoted = false;
-        foreach (var c in Reason)
+        foreach (var c in constant)
         {
-            isQuoted ^= c == '\'';
-            if (!isQuoted && (char.IsAsciiLetterLower(c) || c == ' '))
+            if (char.IsAsciiLetterLower(c) || c == ' ')
             {
                 kind.Append(c);
             }

@@ -42,6 +42,9 @@ internal sealed record FuzzTarget(string Name, FuzzProbe Probe, Func<IEnumerable
     /// <summary>Tries in an ordinary run of the tests: about a third of a second.</summary>
     public int Tries { get; init; } = 5_000;
 
+    /// <summary>Whether every input is one that the reader must take.</summary>
+    public bool RefusesNothing { get; init; }
+
     /// <summary>The readers that this target stands for, as <c>Type.Method</c>.</summary>
     public IReadOnlyList<string> Covers { get; init; } = [];
 

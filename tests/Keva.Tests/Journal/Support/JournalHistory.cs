@@ -108,8 +108,8 @@ internal sealed class JournalHistory(JournalHarness harness, Random random)
 
         if (random.Next(15) == 0)
         {
-            var term = new Term(Math.Max(model.HardState.Term.Value, model.Last.Term.Value));
-            reset = new LogReset(new EntryId(model.Last.Index + random.Next(10), term), ConfigurationOf(random.Next(1, 9)));
+            var term = new Term(Math.Max(1, Math.Max(model.HardState.Term.Value, model.Last.Term.Value)));
+            reset = new LogReset(new EntryId(model.Last.Index + random.Next(1, 10), term), ConfigurationOf(random.Next(1, 9)));
             model = model with { Start = reset.Snapshot, Configuration = reset.Configuration, Entries = [] };
         }
 

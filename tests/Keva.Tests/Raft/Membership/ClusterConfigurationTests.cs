@@ -101,6 +101,18 @@ public sealed class ClusterConfigurationTests
         }
     }
 
+    [Fact]
+    public void The_largest_configuration_is_read_and_written_in_time_in_proportion()
+    {
+        var members = Enumerable.Range(1, ushort.MaxValue).Select(number => new Member(Id(number), "", "", "")).ToArray();
+        var largest = ClusterConfiguration.OfVoters(members); // a megabyte, which any peer can send
+
+        Assert.True(ClusterConfigurationCodec.TryDecode(ClusterConfigurationCodec.Encode(largest).Span, out var read));
+
+        Assert.Equal(members[^1], read.Find(members[^1].Id));
+        Assert.Equal(largest, read);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("01")]

@@ -75,14 +75,19 @@ public sealed class SimulatedJournal : IJournal
     {
         while (!ended && !disk.IsFull && (transaction.Count > 0 || incoming.Count > 0))
         {
-            if (transaction.Count == 0 && !Take())
+            Guarded(() =>
             {
-                Answer(incoming.Dequeue().Group);
-            }
-            else
-            {
-                Commit(TimeSpan.Zero);
-            }
+                if (transaction.Count == 0 && !Take())
+                {
+                    Answer(incoming.Dequeue().Group);
+                }
+                else
+                {
+                    Commit(TimeSpan.Zero);
+                }
+
+                return true;
+            });
         }
 
         ended = true;

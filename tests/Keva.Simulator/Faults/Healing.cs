@@ -37,9 +37,72 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
             }
         }
 
-        Await("all copies are equal", () => Healthy.All(machine => machine.Process is { State: { } state } && state.AppliedIndex == cluster.Rules.Raft.Committed.Value));
+        AwaitEqualCopies();
+        ChangeLeader();
         DemandPeace();
         CheckLost();
+    }
+
+    private void AwaitEqualCopies() =>
+        Await("all copies are equal", () => Healthy.All(machine => machine.Process is { State: { } state } && state.AppliedIndex == cluster.Rules.Raft.Committed.Value));
+
+    /// <summary>
+    /// The leader goes, with requests under way at other nodes: whoever leads next serves them, and their clients need
+    /// not even know.
+    /// </summary>
+    private void ChangeLeader()
+    {
+        var settings = cluster.Plan.Settings;
+        var leader = cluster.Running.Single(process => process.IsLeader);
+        var others = Healthy.Where(machine => machine != leader.Machine).ToArray();
+        var isPatient = settings.Http.LeaderWait >= 5 * settings.Raft.ElectionTimeout;
+        if (!isPatient || others.Length <= cluster.Machines.Count / 2)
+        {
+            return;
+        }
+
+        var failed = new List<string>();
+        var waiting = 0;
+        void Ask(SimulatedMachine machine, string what, Action<Action<bool>> request)
+        {
+            waiting++;
+            cluster.After(dice.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(200)), () => request(isDone =>
+            {
+                waiting--;
+                if (!isDone)
+                {
+                    failed.Add($"{what} through {machine.Name}");
+                }
+            }));
+        }
+
+        var key = dice.Pick(cluster.History.Keys);
+        foreach (var machine in others)
+        {
+            Ask(machine, "a read", done => Prober.Read(machine, key, done));
+            Ask(machine, "a read", done => Prober.Read(machine, key, done));
+        }
+
+        // A leader of small means may well be too busy for more than one.
+        var writer = dice.Pick(others);
+        Ask(writer, "a write", done => Prober.Write(writer, key, done));
+        cluster.After(dice.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(200)), () => End(leader));
+        Await("an answer to each request", () => waiting == 0 && leader.IsEnded);
+        Require(failed.Count == 0, "a change of leader fails no request", $"{string.Join(", ", failed)}: {Describe()}");
+        Await("every node is ready again", () => Healthy.All(machine => machine.Process is { Views.Current.IsReady: true }));
+        AwaitEqualCopies();
+    }
+
+    private void End(SimulatedProcess process)
+    {
+        if (dice.Chance(0.5))
+        {
+            cluster.Crash(process.Machine);
+        }
+        else
+        {
+            cluster.Stop(process.Machine);
+        }
     }
 
     private void Heal()
@@ -53,7 +116,7 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
             machine.MendDisk();
             if (machine.Process is { } process)
             {
-                process.Host.Resume();
+                process.Resume();
                 process.Host.ClockDriftPartsPerMillion = 0;
             }
 
@@ -98,6 +161,7 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
     {
         var leader = cluster.Running.Single(process => process.IsLeader);
         var term = leader.Core.Term;
+        cluster.IsAtPeace = true;
         cluster.World.AdvanceBy(Peace);
         Require(
             leader.IsLeader && Healthy.All(machine => machine.Process!.Core.Term == term),

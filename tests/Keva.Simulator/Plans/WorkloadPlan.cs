@@ -14,6 +14,9 @@ internal sealed record WorkloadPlan
 
     public required int MaximumValueBytes { get; init; }
 
+    /// <summary>How many of the values have no bytes at all.</summary>
+    public required double EmptyValueRate { get; init; }
+
     public required double ReadRate { get; init; }
 
     /// <summary>How many of the writes are deletes.</summary>
@@ -48,6 +51,7 @@ internal sealed record WorkloadPlan
             Keys = manyKeys ? dice.Between(50, 400) : dice.Between(1, 8),
             HotKeyRate = dice.Chance(0.4) ? dice.Fraction() * 0.8 : 0,
             MaximumValueBytes = largeValues ? dice.Between(1_000, 30_000) : dice.Between(8, 200),
+            EmptyValueRate = dice.Chance(0.3) ? dice.Between(0, 0.05) : 0,
             ReadRate = dice.Between(0.1, 0.7),
             DeleteRate = dice.Chance(0.3) ? 0 : dice.Between(0, 0.4),
             LeaseReadRate = leases ? dice.Between(0, 0.6) : 0,

@@ -17,6 +17,7 @@ internal sealed class RaftRules(Func<NodeId, EntryId, bool> holds)
 {
     private readonly Dictionary<Term, (NodeId Server, int Incarnation)> leaderOf = [];
     private readonly Dictionary<(NodeId Voter, Term Term), NodeId> voteOf = [];
+    private readonly Dictionary<(NodeId Candidate, Term Term), HashSet<NodeId>> encouragedBy = [];
     private readonly Dictionary<EntryId, ulong> historyOf = new() { [EntryId.Zero] = 0 };
     private readonly List<LogEntry> committed = [];
     private readonly SortedDictionary<Term, EntryId> lastCommittedIn = [];
@@ -59,6 +60,9 @@ internal sealed class RaftRules(Func<NodeId, EntryId, bool> holds)
 
         switch (message)
         {
+            case PreVoteResponse { Granted: true }:
+                Encourage(server.Id, to, message.Term);
+                break;
             case VoteResponse { Granted: true }:
                 CountVote(server, message.Term, to);
                 Require(
@@ -66,8 +70,12 @@ internal sealed class RaftRules(Func<NodeId, EntryId, bool> holds)
                     "vote durable before it leaves",
                     $"{server.Name} votes for {to} in term {message.Term} but has {durable} on disk");
                 break;
-            case VoteRequest:
+            case VoteRequest request:
                 CountVote(server, message.Term, server.Id);
+                Require(
+                    request.LeadershipTransfer || IsEncouraged(server, message.Term),
+                    "pre-vote before an election",
+                    $"{server.Name} stands in term {message.Term} although no majority would vote for it");
                 Require(
                     durable.Term > message.Term || durable.VotedFor == server.Id,
                     "vote durable before it leaves",
@@ -95,6 +103,24 @@ internal sealed class RaftRules(Func<NodeId, EntryId, bool> holds)
             voteOf.TryAdd((server.Id, term), candidate) || voteOf[(server.Id, term)] == candidate,
             "one vote in a term",
             $"{server.Name} votes in term {term} for {voteOf[(server.Id, term)]} and for {candidate}");
+
+    /// <summary>§9.6: who would vote for whom. Whoever stands asks itself, too.</summary>
+    private void Encourage(NodeId voter, NodeId candidate, Term term)
+    {
+        if (!encouragedBy.TryGetValue((candidate, term), out var voters))
+        {
+            encouragedBy[(candidate, term)] = voters = [];
+        }
+
+        voters.Add(voter);
+    }
+
+    private bool IsEncouraged(IRuledServer candidate, Term term)
+    {
+        var voters = encouragedBy.GetValueOrDefault((candidate.Id, term));
+        bool Encourages(NodeId voter) => voter == candidate.Id || voters?.Contains(voter) == true;
+        return IsMajority(candidate.Core.Configuration, Encourages) || (candidate.CheckedConfiguration is { } before && IsMajority(before, Encourages));
+    }
 
     private void CheckElection(IRuledServer server, RaftCore core)
     {
@@ -191,10 +217,13 @@ internal sealed class RaftRules(Func<NodeId, EntryId, bool> holds)
 
     // The first that takes an entry for committed is the leader, with the configuration that it has to use (§4.1). It may
     // have begun to use another one in the same step, after it committed.
-    private bool IsHeldByMajority(ClusterConfiguration configuration, EntryId id) =>
-        IsHeldByMajority(configuration.Voters, id) && (!configuration.IsJoint || IsHeldByMajority(configuration.OutgoingVoters, id));
+    private bool IsHeldByMajority(ClusterConfiguration configuration, EntryId id) => IsMajority(configuration, voter => holds(voter, id));
 
-    private bool IsHeldByMajority(ImmutableArray<NodeId> voters, EntryId id) => voters.Count(voter => holds(voter, id)) > voters.Length / 2;
+    /// <summary>§4.3: of the old voters, too, while two configurations overlap.</summary>
+    private static bool IsMajority(ClusterConfiguration configuration, Func<NodeId, bool> isCounted) =>
+        IsMajority(configuration.Voters, isCounted) && (!configuration.IsJoint || IsMajority(configuration.OutgoingVoters, isCounted));
+
+    private static bool IsMajority(ImmutableArray<NodeId> voters, Func<NodeId, bool> isCounted) => voters.Count(isCounted) > voters.Length / 2;
 
     private static EntryId IdAt(RaftLog log, LogIndex index) => new(index, log.TermAt(index)!.Value);
 }

@@ -1,6 +1,7 @@
 using Keva.Node.Gateway;
 using Keva.Raft;
 using Keva.Raft.Log;
+using Keva.Simulator.Workload;
 using Keva.Store;
 using Keva.Store.Commands;
 using static Keva.Simulator.Rules.Rule;
@@ -19,7 +20,7 @@ internal sealed class StoreRules
     private readonly HashSet<ProposalOrigin> applied = [];
     private readonly Dictionary<string, List<(long Revision, long? Value)>> historyOf = new(StringComparer.Ordinal);
     private readonly HashSet<long> refusedValues = [];
-    private readonly Dictionary<long, long> revisionOfValue = [];
+    private readonly HashSet<long> seenValues = [];
 
     public StoreRules() => hashAt[0] = model.StateHash;
 
@@ -64,7 +65,7 @@ internal sealed class StoreRules
         if (value is { } set)
         {
             Require(
-                revisionOfValue.TryGetValue(set, out var revision) && revision == outcome.Revision,
+                At(key, outcome.Revision) == (outcome.Revision, set),
                 "acknowledged means committed",
                 $"the value {set} of {key} was acknowledged with revision {outcome.Revision}, but is not in the log with it");
         }
@@ -80,7 +81,13 @@ internal sealed class StoreRules
     /// <summary>A client was told that its write never will take effect.</summary>
     public void OnRefused(string key, long value)
     {
-        Require(!revisionOfValue.ContainsKey(value), "refused means never", $"the value {value} of {key} was refused after it took effect");
+        if (value == ClientValue.Empty)
+        {
+            // Nobody can tell it from others of its kind.
+            return;
+        }
+
+        Require(!seenValues.Contains(value), "refused means never", $"the value {value} of {key} was refused after it took effect");
         refusedValues.Add(value);
     }
 
@@ -118,15 +125,15 @@ internal sealed class StoreRules
         long? value = null;
         if (result.Kind == CommandKind.Set && CommandCodec.TryReadSet(envelope.Body, out var set))
         {
-            key = Workload.ClientValue.KeyText(set.Key.Span);
-            value = Workload.ClientValue.Read(set.Value.Span);
+            key = ClientValue.KeyText(set.Key.Span);
+            value = ClientValue.Read(set.Value.Span);
             Require(!refusedValues.Contains(value.Value), "refused means never", $"the value {value} of {key} takes effect after it was refused");
-            revisionOfValue[value.Value] = result.Revision;
+            seenValues.Add(value.Value);
         }
         else
         {
             CommandCodec.TryReadDelete(envelope.Body, out var delete);
-            key = Workload.ClientValue.KeyText(delete.Key.Span);
+            key = ClientValue.KeyText(delete.Key.Span);
         }
 
         if (!historyOf.TryGetValue(key, out var history))

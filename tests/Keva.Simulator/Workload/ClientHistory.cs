@@ -8,6 +8,7 @@ internal sealed class ClientHistory
 {
     private readonly List<Operation> operations = [];
     private readonly List<string> keys = [];
+    private readonly HashSet<string> keysWithOpenEmptyValue = new(StringComparer.Ordinal);
     private long lastValue;
 
     public IReadOnlyList<Operation> Operations => operations;
@@ -24,6 +25,12 @@ internal sealed class ClientHistory
 
     public long NextValue() => ++lastValue;
 
+    /// <summary>
+    /// Whether the empty value may be written to the key now: not while another such write is open there, for nobody could
+    /// tell which of the two was seen.
+    /// </summary>
+    public bool TryBeginEmptyValue(string key) => keysWithOpenEmptyValue.Add(key);
+
     public string Key(int number)
     {
         while (keys.Count <= number)
@@ -37,6 +44,11 @@ internal sealed class ClientHistory
     public void Note(int client, PendingRequest request, Answer answer, long now)
     {
         Count(answer);
+        if (request is { Kind: OperationKind.Set, Value: ClientValue.Empty } && answer != Answer.None)
+        {
+            keysWithOpenEmptyValue.Remove(request.Key);
+        }
+
         if (request is { Kind: OperationKind.Read, Consistency: ReadConsistency.Stale })
         {
             // Promises nothing but some state that was committed once, which was checked when it was answered.

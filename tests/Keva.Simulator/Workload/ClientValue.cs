@@ -3,11 +3,19 @@ using System.Text;
 
 namespace Keva.Simulator.Workload;
 
-/// <summary>Values that say which write they are of, padded to any length.</summary>
+/// <summary>Values that say which write they are of, padded to any length; and one that says nothing.</summary>
 internal static class ClientValue
 {
+    /// <summary>Stands for the value of no bytes, which many writes have in common.</summary>
+    public const long Empty = 0;
+
     public static byte[] Make(long number, int bytes)
     {
+        if (number == Empty)
+        {
+            return [];
+        }
+
         var value = new byte[Math.Max(bytes, sizeof(long))];
         BinaryPrimitives.WriteInt64LittleEndian(value, number);
         value.AsSpan(sizeof(long)).Fill((byte)number);
@@ -19,7 +27,7 @@ internal static class ClientValue
     {
         if (value.Length < sizeof(long))
         {
-            return -1;
+            return value.IsEmpty ? Empty : -1;
         }
 
         var number = BinaryPrimitives.ReadInt64LittleEndian(value);

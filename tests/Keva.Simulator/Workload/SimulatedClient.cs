@@ -47,7 +47,9 @@ internal sealed class SimulatedClient(int number, SimulatedCluster cluster, Work
         var consistency = dice.Chance(plan.StaleReadRate) ? ReadConsistency.Stale
             : dice.Chance(plan.LeaseReadRate) ? ReadConsistency.Lease
             : ReadConsistency.Linearizable;
-        var value = kind == OperationKind.Set ? cluster.History.NextValue() : 0;
+        var value = kind != OperationKind.Set ? 0
+            : dice.Chance(plan.EmptyValueRate) && cluster.History.TryBeginEmptyValue(key) ? ClientValue.Empty
+            : cluster.History.NextValue();
         var routing = dice.Chance(plan.LeaderOnlyRate) ? WriteRouting.LeaderOnly : WriteRouting.Forward;
         var request = new PendingRequest(usual, kind, key, value, consistency, routing);
         Ask(request, _ => GoOn(request));

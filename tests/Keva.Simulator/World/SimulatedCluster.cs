@@ -5,6 +5,7 @@ using Keva.Node.Gateway;
 using Keva.Node.State;
 using Keva.Raft;
 using Keva.Raft.Messages;
+using Keva.Raft.Roles;
 using Keva.Simulator.Faults;
 using Keva.Simulator.Network;
 using Keva.Simulator.Plans;
@@ -80,6 +81,9 @@ internal sealed class SimulatedCluster
 
     /// <summary>Whether the time of faults is over.</summary>
     public bool IsHealed { get; set; }
+
+    /// <summary>Whether nothing has gone wrong for so long that nobody has a reason to stand for election.</summary>
+    public bool IsAtPeace { get; set; }
 
     private ImmutableArray<InitialMember> Members { get; }
 
@@ -177,7 +181,11 @@ internal sealed class SimulatedCluster
         }
     }
 
-    public void OnArrived(SimulatedProcess from, SimulatedProcess receiver, RaftMessage message) => watch.OnArrived(receiver, message);
+    public void OnArrived(SimulatedProcess from, SimulatedProcess receiver, RaftMessage message)
+    {
+        receiver.OnArrived(from);
+        watch.OnArrived(receiver, message);
+    }
 
     public void OnCorrupted(SimulatedProcess receiver)
     {
@@ -292,6 +300,7 @@ internal sealed class SimulatedCluster
         {
             case ConsensusActor when process.Driver is not null:
                 Rules.Raft.Check(process);
+                CheckRole(process);
                 watch.OnServer(process);
                 break;
             case StoreActorName when process.State is { } state:
@@ -303,6 +312,24 @@ internal sealed class SimulatedCluster
                 Rules.Store.CheckState(process.Name, state);
                 break;
         }
+    }
+
+    private void CheckRole(SimulatedProcess process)
+    {
+        var role = process.Core.Role;
+        Require(!IsAtPeace || role is RoleKind.Follower or RoleKind.Leader, "peace after healing", $"{process} stands for election in term {process.Core.Term}");
+        if (role != RoleKind.Leader)
+        {
+            return;
+        }
+
+        // §6.2. Its own check of the quorum may take two election time-outs, of a clock that is slow.
+        var horizon = World.Now - (4 * Plan.Settings.Raft.ElectionTimeout);
+        var inTouch = 1 + process.CountHeardFromSince(horizon);
+        Require(
+            inTouch > Machines.Count / 2 || process.RunningSince > horizon,
+            "a leader without a quorum steps down",
+            $"{process} leads term {process.Core.Term} and hears from {inTouch - 1} others");
     }
 
     /// <summary>State Machine Safety (§3.6.3): all servers apply the same entries in the same order.</summary>

@@ -10,6 +10,10 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
     private readonly SimulatedIdentity identity = new($"n{number}", dice.Fork());
     private NodeId? lostMember;
 
+    // What the disk held before it was wiped.
+    private DurableLog? wiped;
+    private LogIndex wipedCheckpoint;
+
     public int Number { get; } = number;
 
     public string Name { get; } = $"n{number}";
@@ -23,7 +27,7 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
 
     public SimulatedIdentity Identity => identity;
 
-    public DurableLog Durable { get; } = new();
+    public DurableLog Durable { get; private set; } = new($"n{number}");
 
     /// <summary>The member that this machine is, or was before its data was lost.</summary>
     public NodeId Member => lostMember ?? identity.Current.Node;
@@ -44,7 +48,9 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
 
     /// <summary>Whether its disk held this entry when anybody last wrote to it; what a wiped disk had counts, for it was acknowledged.</summary>
     public bool HoldsDurably(EntryId id) =>
-        Durable.Holds(id) || (Checkpoint.Metadata is { } checkpoint && checkpoint.Applied.Index >= id.Index);
+        Durable.Holds(id)
+        || (Checkpoint.Metadata is { } checkpoint && checkpoint.Applied.Index >= id.Index)
+        || (wiped is not null && (wiped.Holds(id) || wipedCheckpoint >= id.Index));
 
     /// <summary>As fast as it is meant to be, with space, and without a fault.</summary>
     public void MendDisk()
@@ -61,6 +67,9 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
     /// <summary>A new disk, and with it a new identity.</summary>
     public void Wipe()
     {
+        wiped = Durable;
+        wipedCheckpoint = Checkpoint.Metadata?.Applied.Index ?? LogIndex.Zero;
+        Durable = new DurableLog(Name);
         Journal.Wipe();
         Checkpoint.Wipe();
         lostMember = Member;

@@ -23,6 +23,9 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
     private readonly ActorSystem system;
     private readonly SimulatedCheckpointStore checkpoints;
     private readonly IActorRef node;
+
+    // When a message arrived last, by the number of the sender's machine.
+    private readonly TimeSpan[] lastHeardFrom;
     private WatchedJournal? journal;
 
     public SimulatedProcess(SimulatedCluster cluster, SimulatedMachine machine, NodeSettings settings)
@@ -32,6 +35,8 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
         Incarnation = ++machine.Incarnations;
         Id = machine.Identity.Current.Node;
         Host = cluster.World.AddHost($"{machine.Name}.{Incarnation}");
+        lastHeardFrom = new TimeSpan[cluster.Plan.Nodes + 1];
+        RunningSince = cluster.World.Now;
         checkpoints = new SimulatedCheckpointStore(machine.Checkpoint, cluster.After, cluster.Dice.ForkRandom());
         Network = new SimulatedPeerNetwork(cluster.Network, this);
         Inbound = new InboundPeers(cluster.Logger, Host.TimeProvider);
@@ -90,13 +95,30 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
 
     public bool IsStopping { get; private set; }
 
+    /// <summary>When it last went on after standing still, or its start.</summary>
+    public TimeSpan RunningSince { get; private set; }
+
     public bool IsLeader => Driver is { IsLeader: true };
 
-    public bool IsJournalWriting => journal is { IsWriting: true };
+    public bool IsJournalWriting => Driver is not null && Machine.Durable.IsWriting;
 
     HardState IRuledServer.DurableHardState => Machine.Durable.HardState;
 
     public bool HoldsDurably(EntryId id) => Machine.HoldsDurably(id);
+
+    public void OnArrived(SimulatedProcess from) => lastHeardFrom[from.Machine.Number] = cluster.World.Now;
+
+    /// <summary>How many others a message came from after that moment.</summary>
+    public int CountHeardFromSince(TimeSpan moment)
+    {
+        var count = 0;
+        foreach (var heard in lastHeardFrom.AsSpan(1))
+        {
+            count += heard > moment ? 1 : 0;
+        }
+
+        return count;
+    }
 
     /// <summary>The power fails, or <c>kill -9</c>.</summary>
     public void Crash()
@@ -112,6 +134,13 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
         checkpoints.Crash();
         Network.OnProcessEnded();
         Machine.Process = null;
+    }
+
+    /// <summary>It goes on after it stood still.</summary>
+    public void Resume()
+    {
+        RunningSince = cluster.World.Now;
+        Host.Resume();
     }
 
     /// <summary>A stop in good order; calls back when the process is gone.</summary>

@@ -12,7 +12,6 @@ internal sealed class WatchedJournal : IJournal, IJournalEvents
     private readonly IJournalEvents node;
     private readonly DurableLog durable;
     private readonly SimulatedJournal journal;
-    private readonly Queue<JournalWrite> underWay = new();
     private readonly Action<JournalIncident> onIncident;
 
     public WatchedJournal(
@@ -26,14 +25,11 @@ internal sealed class WatchedJournal : IJournal, IJournalEvents
 
     public JournalStatistics Statistics => journal.Statistics;
 
-    /// <summary>Whether a write was handed over that was not reported durable yet.</summary>
-    public bool IsWriting => underWay.Count > 0;
-
     public void Recover(GroupId group) => journal.Recover(group);
 
     public void Enqueue(JournalWrite write)
     {
-        underWay.Enqueue(write);
+        durable.Expect(write);
         journal.Enqueue(write);
     }
 
@@ -60,11 +56,7 @@ internal sealed class WatchedJournal : IJournal, IJournalEvents
 
     public void Persisted(GroupId group, long sequence)
     {
-        while (underWay.TryPeek(out var write) && write.Sequence <= sequence)
-        {
-            durable.Apply(underWay.Dequeue());
-        }
-
+        durable.Confirm(sequence);
         node.Persisted(group, sequence);
     }
 

@@ -46,6 +46,19 @@ public sealed class SimulatedJournalTests
         Assert.Equal(start, RecoverFrom(Open(seed: 2)).Start);
     }
 
+    [Fact]
+    public void An_orderly_end_on_a_failing_disk_is_an_end()
+    {
+        var journal = Open(seed: 1);
+        RecoverFrom(journal);
+        disk.IsFailing = true;
+        journal.Enqueue(Append(1, Batch(1, 1, 1)));
+
+        journal.Dispose();
+
+        Assert.Empty(events.PersistedWrites);
+    }
+
     /// <summary>Ten rows, and a trim of most of them that reaches the disk without anybody being told.</summary>
     private void WriteEntriesAndCrashInATrim()
     {

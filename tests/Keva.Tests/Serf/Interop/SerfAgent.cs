@@ -98,7 +98,7 @@ internal sealed class SerfAgent : IAsyncDisposable
 
     private static Process Start(string[] arguments)
     {
-        var start = new ProcessStartInfo("serf") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("serf") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

@@ -10,5 +10,6 @@ internal static class FuzzTargets
     [
         .. FramingTargets.All(),
         .. PeerMessageTargets.All(),
+        .. GossipTargets.All(),
     ];
 }

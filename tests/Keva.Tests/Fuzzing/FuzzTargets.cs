@@ -8,8 +8,8 @@ internal static class FuzzTargets
 {
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
+        .. GossipTargets.All(),
         .. FramingTargets.All(),
         .. PeerMessageTargets.All(),
-        .. GossipTargets.All(),
     ];
 }

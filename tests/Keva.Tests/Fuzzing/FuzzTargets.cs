@@ -8,6 +8,7 @@ internal static class FuzzTargets
 {
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
+        .. GossipTargets.All(),
         .. FramingTargets.All(),
         .. PeerMessageTargets.All(),
         .. RaftTargets.All(),

@@ -6,7 +6,7 @@ namespace Keva.Tests.Serf.Cluster;
 
 /// <summary>
 /// A hundred nodes on a network that loses one datagram in twenty. <c>KEVA_GOSSIP_MINUTES</c>: for how long of virtual time;
-/// an hour takes some minutes.
+/// an hour takes half a minute of ours.
 /// </summary>
 public sealed class LossyNetworkTests(ITestOutputHelper output)
 {

@@ -44,7 +44,7 @@ public sealed class FuzzTargetsTests
         .Distinct(StringComparer.Ordinal);
 
     private static IEnumerable<Type> Types() =>
-        new[] { typeof(PeerMessageCodec), typeof(JournalRow), typeof(EntryBatchCodec), typeof(CommandCodec) }
+        new[] { typeof(PeerMessageCodec), typeof(JournalRow), typeof(EntryBatchCodec), typeof(CommandCodec), typeof(Keva.Serf.SerfNode) }
             .SelectMany(type => type.Assembly.GetTypes())
             .Where(type => type.Namespace != "Keva.Node.Transport.Wire" && type.GetCustomAttribute<CompilerGeneratedAttribute>() is null);
 

@@ -12,7 +12,7 @@ internal static class GossipTargets
     [
         new FuzzTarget("gossip datagram", ReadDatagram, () => Corpus("udp"))
         {
-            Covers = ["DatagramCodec.Open", "MemberlistDecoder.Decode", "SerfDecoder.Decode", "TagsCodec.Decode"],
+            Covers = ["DatagramCodec.Open", "LzwDecoder.Decode", "MessagePackExtent.ReadLength", "MemberlistDecoder.Decode", "SerfDecoder.Decode", "TagsCodec.Decode"],
 
             // A datagram may be compressed; the limit of what it holds bounds the memory.
             Limits = new FuzzLimits { FixedBytes = 4 * WireLimits.UnpackedDatagramBytes, BytesPerByte = 128 },

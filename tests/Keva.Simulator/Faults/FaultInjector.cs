@@ -12,7 +12,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster, Dice dice)
     public void Start() => ScheduleNext();
 
     private void ScheduleNext() =>
-        cluster.After(Plan.MeanInterval * dice.Between(0.1, 1.9), () =>
+        cluster.After(DrawInterval(), () =>
         {
             if (!cluster.IsHealed)
             {
@@ -21,16 +21,22 @@ internal sealed class FaultInjector(SimulatedCluster cluster, Dice dice)
             }
         });
 
+    private TimeSpan DrawInterval() =>
+        dice.Chance(Plan.BurstRate)
+            ? dice.Spread(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1))
+            : Plan.MeanInterval * dice.Between(0.1, 1.9);
+
     private void InjectOne()
     {
         var drawn = dice.Weighted(Plan.Weights);
-        if (drawn < 0)
+        if (drawn >= 0)
         {
-            return;
+            Inject((FaultKind)drawn, DrawVictim());
         }
+    }
 
-        var kind = (FaultKind)drawn;
-        var victim = DrawVictim();
+    public void Inject(FaultKind kind, SimulatedMachine victim)
+    {
         if (kind is FaultKind.Isolate or FaultKind.Split or FaultKind.CutOneWay or FaultKind.HealNetwork or FaultKind.BreakConnections)
         {
             InjectIntoNetwork(kind, victim);
@@ -49,7 +55,8 @@ internal sealed class FaultInjector(SimulatedCluster cluster, Dice dice)
         }
     }
 
-    private SimulatedMachine DrawVictim()
+    /// <summary>The leader or any, as often as the plan says.</summary>
+    public SimulatedMachine DrawVictim()
     {
         var any = dice.Pick(cluster.Machines);
         return dice.Chance(Plan.LeaderRate) ? cluster.Machines.FirstOrDefault(machine => machine.Process is { IsLeader: true }) ?? any : any;

@@ -39,6 +39,12 @@ internal sealed class Ambush(SimulatedCluster cluster, FaultInjector faults, Dic
         var kind = dice.Pick(kinds);
         var isHere = dice.Chance(0.6);
         var delay = dice.Chance(0.4) ? TimeSpan.Zero : dice.Between(TimeSpan.Zero, LongestDelay);
-        cluster.After(delay, () => faults.Inject(kind, isHere ? machine : faults.DrawVictim()));
+        cluster.After(delay, () =>
+        {
+            if (!cluster.IsHealed)
+            {
+                faults.Inject(kind, isHere ? machine : faults.DrawVictim());
+            }
+        });
     }
 }

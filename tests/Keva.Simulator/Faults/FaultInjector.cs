@@ -11,30 +11,6 @@ internal sealed class FaultInjector(SimulatedCluster cluster, Dice dice)
 
     public void Start() => ScheduleNext();
 
-    private void ScheduleNext() =>
-        cluster.After(DrawInterval(), () =>
-        {
-            if (!cluster.IsHealed)
-            {
-                InjectOne();
-                ScheduleNext();
-            }
-        });
-
-    private TimeSpan DrawInterval() =>
-        dice.Chance(Plan.BurstRate)
-            ? dice.Spread(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1))
-            : Plan.MeanInterval * dice.Between(0.1, 1.9);
-
-    private void InjectOne()
-    {
-        var drawn = dice.Weighted(Plan.Weights);
-        if (drawn >= 0)
-        {
-            Inject((FaultKind)drawn, DrawVictim());
-        }
-    }
-
     public void Inject(FaultKind kind, SimulatedMachine victim)
     {
         if (kind is FaultKind.Isolate or FaultKind.Split or FaultKind.CutOneWay or FaultKind.HealNetwork or FaultKind.BreakConnections)
@@ -60,6 +36,30 @@ internal sealed class FaultInjector(SimulatedCluster cluster, Dice dice)
     {
         var any = dice.Pick(cluster.Machines);
         return dice.Chance(Plan.LeaderRate) ? cluster.Machines.FirstOrDefault(machine => machine.Process is { IsLeader: true }) ?? any : any;
+    }
+
+    private void ScheduleNext() =>
+        cluster.After(DrawInterval(), () =>
+        {
+            if (!cluster.IsHealed)
+            {
+                InjectOne();
+                ScheduleNext();
+            }
+        });
+
+    private TimeSpan DrawInterval() =>
+        dice.Chance(Plan.BurstRate)
+            ? dice.Spread(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1))
+            : Plan.MeanInterval * dice.Between(0.1, 1.9);
+
+    private void InjectOne()
+    {
+        var drawn = dice.Weighted(Plan.Weights);
+        if (drawn >= 0)
+        {
+            Inject((FaultKind)drawn, DrawVictim());
+        }
     }
 
     private void InjectIntoProcess(FaultKind kind, SimulatedMachine victim)

@@ -11,26 +11,8 @@ internal sealed class FaultInjector(SimulatedCluster cluster, Dice dice)
 
     public void Start() => ScheduleNext();
 
-    private void ScheduleNext() =>
-        cluster.After(Plan.MeanInterval * dice.Between(0.1, 1.9), () =>
-        {
-            if (!cluster.IsHealed)
-            {
-                InjectOne();
-                ScheduleNext();
-            }
-        });
-
-    private void InjectOne()
+    public void Inject(FaultKind kind, SimulatedMachine victim)
     {
-        var drawn = dice.Weighted(Plan.Weights);
-        if (drawn < 0)
-        {
-            return;
-        }
-
-        var kind = (FaultKind)drawn;
-        var victim = DrawVictim();
         if (kind is FaultKind.Isolate or FaultKind.Split or FaultKind.CutOneWay or FaultKind.HealNetwork or FaultKind.BreakConnections)
         {
             InjectIntoNetwork(kind, victim);
@@ -49,10 +31,35 @@ internal sealed class FaultInjector(SimulatedCluster cluster, Dice dice)
         }
     }
 
-    private SimulatedMachine DrawVictim()
+    /// <summary>The leader or any, as often as the plan says.</summary>
+    public SimulatedMachine DrawVictim()
     {
         var any = dice.Pick(cluster.Machines);
         return dice.Chance(Plan.LeaderRate) ? cluster.Machines.FirstOrDefault(machine => machine.Process is { IsLeader: true }) ?? any : any;
+    }
+
+    private void ScheduleNext() =>
+        cluster.After(DrawInterval(), () =>
+        {
+            if (!cluster.IsHealed)
+            {
+                InjectOne();
+                ScheduleNext();
+            }
+        });
+
+    private TimeSpan DrawInterval() =>
+        dice.Chance(Plan.BurstRate)
+            ? dice.Spread(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1))
+            : Plan.MeanInterval * dice.Between(0.1, 1.9);
+
+    private void InjectOne()
+    {
+        var drawn = dice.Weighted(Plan.Weights);
+        if (drawn >= 0)
+        {
+            Inject((FaultKind)drawn, DrawVictim());
+        }
     }
 
     private void InjectIntoProcess(FaultKind kind, SimulatedMachine victim)

@@ -26,6 +26,19 @@ internal enum FaultKind
     Wipe,
 }
 
+/// <summary>When a fault hurts most: something is half done, and only some know of it.</summary>
+internal enum Moment
+{
+    ElectionBegun,
+    TransferBegun,
+    VoteCast,
+    LeaderElected,
+    ReadAsked,
+    SnapshotSent,
+    SnapshotInPlace,
+    CheckpointWritten,
+}
+
 /// <summary>Which faults there are in one run, how often, and how hard.</summary>
 internal sealed record FaultPlan
 {
@@ -36,6 +49,12 @@ internal sealed record FaultPlan
     public required IReadOnlyList<int> Weights { get; init; }
 
     public required TimeSpan MeanInterval { get; init; }
+
+    /// <summary>How often a fault comes close upon the one before it.</summary>
+    public required double BurstRate { get; init; }
+
+    /// <summary>How often each moment, by <see cref="Moment"/>, is taken for a fault.</summary>
+    public required IReadOnlyList<double> AmbushRates { get; init; }
 
     /// <summary>How often a fault is aimed at a leader, rather than at any node.</summary>
     public required double LeaderRate { get; init; }
@@ -78,6 +97,8 @@ internal sealed record FaultPlan
         {
             Weights = weights,
             MeanInterval = dice.Spread(TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(6)),
+            BurstRate = dice.Chance(0.5) ? 0 : dice.Between(0, 0.5),
+            AmbushRates = DrawAmbushes(dice),
             LeaderRate = dice.Between(0, 0.8),
             LongestDowntime = dice.Spread(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(12)),
             LongestPartition = dice.Spread(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(12)),
@@ -86,5 +107,29 @@ internal sealed record FaultPlan
             MayBeLost = (nodes - 1) / 2,
             KeepsLeasePromise = keepsLeasePromise,
         };
+    }
+
+    /// <summary>The same, but who is gone may stay away for long.</summary>
+    public FaultPlan WithLongAbsences() => this with
+    {
+        LongestDowntime = LongestDowntime + TimeSpan.FromSeconds(3),
+        LongestPartition = LongestPartition + TimeSpan.FromSeconds(3),
+    };
+
+    private static double[] DrawAmbushes(Dice dice)
+    {
+        var rates = new double[Enum.GetValues<Moment>().Length];
+        if (dice.Chance(0.5))
+        {
+            for (var moment = 0; moment < rates.Length; moment++)
+            {
+                rates[moment] = dice.Chance(0.4) ? dice.Between(0.02, 0.5) : 0;
+            }
+
+            // There are very many of these.
+            rates[(int)Moment.ReadAsked] /= 50;
+        }
+
+        return rates;
     }
 }

@@ -25,10 +25,19 @@ internal sealed record SimulationPlan
     /// <summary>Settings of all nodes; the name and the addresses in them are no node's.</summary>
     public required NodeSettings Settings { get; init; }
 
+    /// <summary>By how much each node's snapshots are cut into larger pieces than those of the one before it.</summary>
+    public required int ChunkBytesStep { get; init; }
+
     public static SimulationPlan Draw(Dice dice)
     {
         var nodes = dice.Pick([1, 2, 3, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7]);
         var faults = FaultPlan.Draw(dice, nodes);
+        var settings = DrawSettings(dice);
+        if (dice.Chance(0.2))
+        {
+            (faults, settings) = (faults.WithLongAbsences(), WithShortLogs(dice, settings));
+        }
+
         return new SimulationPlan
         {
             Nodes = nodes,
@@ -37,9 +46,17 @@ internal sealed record SimulationPlan
             Disk = DiskPlan.Draw(dice),
             Faults = faults,
             Workload = WorkloadPlan.Draw(dice, leases: faults.KeepsLeasePromise),
-            Settings = DrawSettings(dice),
+            Settings = settings,
+            ChunkBytesStep = dice.Chance(0.5) ? 0 : dice.Between(10, 500),
         };
     }
+
+    // Whoever was away needs a snapshot.
+    private static NodeSettings WithShortLogs(Dice dice, NodeSettings settings) => settings with
+    {
+        Raft = settings.Raft with { RetainedLogEntries = dice.Between(0, 5), RetainedLogBytes = 0 },
+        Journal = settings.Journal with { CheckpointInterval = dice.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500)) },
+    };
 
     // Small limits, so that windows fill, logs are trimmed, and snapshots have many pieces.
     private static NodeSettings DrawSettings(Dice dice)

@@ -7,6 +7,12 @@ internal sealed record WorkloadPlan
 {
     public required int Clients { get; init; }
 
+    /// <summary>
+    /// Whether each node has a client besides that only reads, and from it alone: others hang on a write to a node that has
+    /// lost its majority, and are not there when it answers reads for a moment too long.
+    /// </summary>
+    public required bool HasResidentReaders { get; init; }
+
     public required int Keys { get; init; }
 
     /// <summary>How much of the load goes to the first key.</summary>
@@ -40,6 +46,15 @@ internal sealed record WorkloadPlan
     /// <summary>How often a client that does not know what became of its write writes the same key again at once.</summary>
     public required double RetryRate { get; init; }
 
+    /// <summary>The load of a client that only reads, and does not wait long.</summary>
+    public WorkloadPlan ForResidentReader() => this with
+    {
+        ReadRate = 1,
+        StickyRate = 1,
+        LongestThinkTime = LongestThinkTime / 2,
+        Patience = TimeSpan.FromMilliseconds(400),
+    };
+
     public static WorkloadPlan Draw(Dice dice, bool leases)
     {
         var shape = dice.Below(4);
@@ -48,6 +63,7 @@ internal sealed record WorkloadPlan
         return new WorkloadPlan
         {
             Clients = dice.Between(2, 14),
+            HasResidentReaders = dice.Chance(0.4),
             Keys = manyKeys ? dice.Between(50, 400) : dice.Between(1, 8),
             HotKeyRate = dice.Chance(0.4) ? dice.Fraction() * 0.8 : 0,
             MaximumValueBytes = largeValues ? dice.Between(1_000, 30_000) : dice.Between(8, 200),

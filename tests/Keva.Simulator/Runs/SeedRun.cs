@@ -58,15 +58,22 @@ internal static class SeedRun
             machine.MendDisk();
         }
 
-        var clients = Enumerable.Range(1, cluster.Plan.Workload.Clients)
-            .Select(number => new SimulatedClient(number, cluster, cluster.Plan.Workload, dice.Fork()))
-            .ToArray();
+        var workload = cluster.Plan.Workload;
+        var clients = Enumerable.Range(1, workload.Clients).Select(number => new SimulatedClient(number, cluster, workload, dice.Fork())).ToList();
+        if (workload.HasResidentReaders)
+        {
+            clients.AddRange(cluster.Machines.Select(machine =>
+                new SimulatedClient(workload.Clients + machine.Number, cluster, workload.ForResidentReader(), dice.Fork(), machine)));
+        }
+
         foreach (var client in clients)
         {
             client.Start();
         }
 
-        new FaultInjector(cluster, dice.Fork()).Start();
+        var faults = new FaultInjector(cluster, dice.Fork());
+        cluster.Ambush = new Ambush(cluster, faults, dice.Fork());
+        faults.Start();
         cluster.World.AdvanceBy(cluster.Plan.Duration);
         foreach (var client in clients)
         {

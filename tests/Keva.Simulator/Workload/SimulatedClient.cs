@@ -10,9 +10,9 @@ namespace Keva.Simulator.Workload;
 /// A user that asks one thing after another and waits for each answer, until it loses patience or its connection. It
 /// knows a write that was refused for certain from one whose outcome is open, as the interface promises.
 /// </summary>
-internal sealed class SimulatedClient(int number, SimulatedCluster cluster, WorkloadPlan plan, Dice dice)
+internal sealed class SimulatedClient(int number, SimulatedCluster cluster, WorkloadPlan plan, Dice dice, SimulatedMachine? home = null)
 {
-    private SimulatedMachine? usual;
+    private SimulatedMachine? usual = home;
     private bool isStopped;
 
     public void Start() => After(dice.Between(TimeSpan.Zero, plan.LongestThinkTime));

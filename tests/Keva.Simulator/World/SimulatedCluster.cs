@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Keva.Actors.Simulation;
 using Keva.Node.Configuration;
+using Keva.Node.Consensus;
 using Keva.Node.Gateway;
 using Keva.Node.State;
 using Keva.Raft;
@@ -79,6 +80,9 @@ internal sealed class SimulatedCluster
 
     public ILogger Logger { get; }
 
+    /// <summary>Told of moments at which a fault would hurt; null before the run begins.</summary>
+    public Ambush? Ambush { get; set; }
+
     /// <summary>Whether the time of faults is over.</summary>
     public bool IsHealed { get; set; }
 
@@ -113,6 +117,7 @@ internal sealed class SimulatedCluster
             PeerEndpoint = new HostAndPort(machine.Name, 3700),
             HttpEndpoint = new HostAndPort(machine.Name, 3800),
             InitialMembers = Members,
+            Raft = Plan.Settings.Raft with { SnapshotChunkBytes = Plan.Settings.Raft.SnapshotChunkBytes + (machine.Number * Plan.ChunkBytesStep) },
         };
         var process = new SimulatedProcess(this, machine, settings);
         machine.Process = process;
@@ -178,6 +183,7 @@ internal sealed class SimulatedCluster
         {
             Guard(() => Rules.Raft.OnSent(from, to, message));
             watch.OnSent(from, to, message);
+            OnMoment(message, from.Machine);
         }
     }
 
@@ -200,6 +206,7 @@ internal sealed class SimulatedCluster
     public void OnStateReplaced(SimulatedProcess process, StateMachine state)
     {
         Counts.Snapshots++;
+        Ambush?.On(Moment.SnapshotInPlace, process.Machine);
         watch.OnSnapshotInstalled(process.Mirror.Last.Index > process.CheckedCommit);
         Guard(() => Rules.Store.CheckState(process.Name, state));
     }
@@ -301,6 +308,11 @@ internal sealed class SimulatedCluster
             case ConsensusActor when process.Driver is not null:
                 Rules.Raft.Check(process);
                 CheckRole(process);
+                if (message is CheckpointAdvanced)
+                {
+                    Ambush?.On(Moment.CheckpointWritten, process.Machine);
+                }
+
                 watch.OnServer(process);
                 break;
             case StoreActorName when process.State is { } state:
@@ -314,6 +326,25 @@ internal sealed class SimulatedCluster
         }
     }
 
+    private void OnMoment(RaftMessage sent, SimulatedMachine machine)
+    {
+        switch (sent)
+        {
+            case VoteRequest request:
+                Ambush?.On(request.LeadershipTransfer ? Moment.TransferBegun : Moment.ElectionBegun, machine);
+                break;
+            case VoteResponse { Granted: true }:
+                Ambush?.On(Moment.VoteCast, machine);
+                break;
+            case ReadIndexRequest:
+                Ambush?.On(Moment.ReadAsked, machine);
+                break;
+            case InstallSnapshotRequest { IsLast: true }:
+                Ambush?.On(Moment.SnapshotSent, machine);
+                break;
+        }
+    }
+
     private void CheckRole(SimulatedProcess process)
     {
         var role = process.Core.Role;
@@ -321,6 +352,12 @@ internal sealed class SimulatedCluster
         if (role != RoleKind.Leader)
         {
             return;
+        }
+
+        if (process.LastTermLed < process.Core.Term)
+        {
+            process.LastTermLed = process.Core.Term;
+            Ambush?.On(Moment.LeaderElected, process.Machine);
         }
 
         // §6.2. Its own check of the quorum may take two election time-outs, of a clock that is slow.

@@ -98,6 +98,9 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
     /// <summary>When it last went on after standing still, or its start.</summary>
     public TimeSpan RunningSince { get; private set; }
 
+    /// <summary>The latest term in which it was seen to lead.</summary>
+    public Term LastTermLed { get; set; }
+
     public bool IsLeader => Driver is { IsLeader: true };
 
     public bool IsJournalWriting => Driver is not null && Machine.Durable.IsWriting;

@@ -56,10 +56,17 @@ internal sealed class KevaHttpClient(Uri node) : IDisposable
         node.GetLeftPart(UriPartial.Authority) + "/v1/storage/key/" + Uri.EscapeDataString(key) + query,
         new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
-    private static async Task<long> ReadRevisionAsync(HttpResponseMessage response, CancellationToken cancellation)
+    private async Task<long> ReadRevisionAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
-        using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellation));
-        return json.RootElement.GetProperty("revision").GetInt64();
+        try
+        {
+            using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellation));
+            return json.RootElement.GetProperty("revision").GetInt64();
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new KevaRequestException($"what answers at {node} is not a Keva node; is --address right?", ExitCode.Failure);
+        }
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)

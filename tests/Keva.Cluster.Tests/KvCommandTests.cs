@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Keva.Cluster.Tests.Harness;
@@ -70,6 +72,34 @@ public sealed class KvCommandTests(ITestOutputHelper output)
         Assert.Equal(1, noNode.ExitCode);
         Assert.Contains(cluster.Nodes[1].Url, Assert.Single(noNode.ErrorLines), StringComparison.Ordinal);
         Assert.Contains("--address", noNode.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<html>welcome</html>")]
+    [InlineData("{}")]
+    [InlineData("[1]")]
+    [InlineData("{\"revision\":\"1\"}")]
+    [InlineData("{\"revision\":1e99}")]
+    public async Task A_server_that_is_no_node_is_told_from_one(string answer)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = Task.Run(async () =>
+        {
+            using var client = await listener.AcceptTcpClientAsync();
+            using var reader = new StreamReader(client.GetStream());
+            while (await reader.ReadLineAsync() is { Length: > 0 })
+            {
+            }
+
+            await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {answer.Length}\r\nConnection: close\r\n\r\n{answer}"));
+        });
+
+        var result = await KevaProcess.RunAsync("kv", "delete", "a", "--address", $"http://{listener.LocalEndpoint}");
+
+        await serving;
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal($"keva: what answers at http://{listener.LocalEndpoint}/ is not a Keva node; is --address right?", Assert.Single(result.ErrorLines));
     }
 
     [Fact]

@@ -107,7 +107,9 @@ public sealed class FuzzCampaignTests
     [Fact]
     public void A_good_reader_passes()
     {
-        var report = new FuzzCampaign(Planted((input, _) => input.Length % 2 == 0 ? FuzzOutcome.Accepted : FuzzOutcome.Refused("odd")), Seed).Run(tries => tries < 1_000);
+        var target = Planted((input, _) => input.Length % 2 == 0 ? FuzzOutcome.Accepted : FuzzOutcome.Refused("odd"));
+
+        var report = new FuzzCampaign(target, Seed).Run(tries => tries < 1_000);
 
         Assert.Equal(1_001, report.Tries);
         Assert.InRange(report.Accepted, 1, 1_000);

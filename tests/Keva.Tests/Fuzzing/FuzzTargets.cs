@@ -15,6 +15,7 @@ internal static class FuzzTargets
         .. StoreTargets.All(),
         .. HttpTargets.All(),
         .. JournalTargets.All(),
+        .. WorkingDirectoryTargets.All(),
         .. AddressTargets.All(),
         .. TomlTargets.All(),
         .. HoconTargets.All(),

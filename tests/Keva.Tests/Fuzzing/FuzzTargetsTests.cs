@@ -4,6 +4,7 @@ using Keva.Journal.Rows;
 using Keva.Node.Transport.Codec;
 using Keva.Raft.Log;
 using Keva.Store.Commands;
+using Microsoft.Extensions.Primitives;
 
 namespace Keva.Tests.Fuzzing;
 
@@ -11,7 +12,9 @@ namespace Keva.Tests.Fuzzing;
 public sealed class FuzzTargetsTests
 {
     private static readonly Type[] Raw =
-        [typeof(string), typeof(byte[]), typeof(Stream), typeof(ReadOnlySpan<byte>), typeof(ReadOnlyMemory<byte>), typeof(ReadOnlySpan<char>), typeof(Microsoft.Extensions.Primitives.StringValues)];
+    [
+        typeof(string), typeof(byte[]), typeof(Stream), typeof(ReadOnlySpan<byte>), typeof(ReadOnlyMemory<byte>), typeof(ReadOnlySpan<char>), typeof(StringValues),
+    ];
 
     private static readonly string[] ReaderNames =
         ["Parse", "TryParse", "Decode", "TryDecode", "Read", "TryRead", "Split", "TrySplit", "Load", "TryLoad", "Matches", "Receive"];
@@ -39,9 +42,14 @@ public sealed class FuzzTargetsTests
 
     private static IEnumerable<string> Readers() => Types()
         .SelectMany(type => Methods(type)
-            .Where(method => ReaderNames.Any(name => method.Name.StartsWith(name, StringComparison.Ordinal)) && !method.IsPrivate && method.GetParameters().Any(parameter => Raw.Contains(parameter.ParameterType)))
+            .Where(IsReader)
             .Select(method => $"{type.Name}.{method.Name}"))
         .Distinct(StringComparer.Ordinal);
+
+    private static bool IsReader(MethodInfo method) =>
+        !method.IsPrivate
+        && ReaderNames.Any(name => method.Name.StartsWith(name, StringComparison.Ordinal))
+        && method.GetParameters().Any(parameter => Raw.Contains(parameter.ParameterType));
 
     private static IEnumerable<Type> Types() =>
         new[] { typeof(PeerMessageCodec), typeof(JournalRow), typeof(EntryBatchCodec), typeof(CommandCodec), typeof(Keva.Serf.SerfNode) }

@@ -6,9 +6,10 @@ namespace Keva.Tests.Fuzzing.Engine;
 /// <summary>
 /// How long to fuzz. Ordinarily a fixed number of tries with a fixed seed, the same in every run. <c>KEVA_FUZZ_SECONDS=600</c>
 /// shares so much time among the targets, with a seed that nobody had before; <c>KEVA_FUZZ_SEED</c> chooses the seed, and
-/// <c>KEVA_FUZZ_TARGET</c> one target.
+/// <c>KEVA_FUZZ_TARGET</c> one target. <c>KEVA_FUZZ_LAST_INPUT</c> names a file that has the input that is being tried, which
+/// a reader that exhausts the stack takes along otherwise.
 /// </summary>
-internal sealed record FuzzBudget(ulong Seed, TimeSpan? Time, string? OnlyTarget)
+internal sealed record FuzzBudget(ulong Seed, TimeSpan? Time, string? OnlyTarget, string? LastInputFile)
 {
     private const ulong FixedSeed = 3700;
 
@@ -19,10 +20,14 @@ internal sealed record FuzzBudget(ulong Seed, TimeSpan? Time, string? OnlyTarget
         return new FuzzBudget(
             Number("KEVA_FUZZ_SEED") ?? fresh,
             seconds is { } given ? TimeSpan.FromSeconds(given) : null,
-            Environment.GetEnvironmentVariable("KEVA_FUZZ_TARGET"));
+            Environment.GetEnvironmentVariable("KEVA_FUZZ_TARGET"),
+            Environment.GetEnvironmentVariable("KEVA_FUZZ_LAST_INPUT"));
     }
 
     public bool Includes(string target) => OnlyTarget is null || string.Equals(OnlyTarget, target, StringComparison.Ordinal);
+
+    /// <summary>What to do with each input before it is tried; null: nothing.</summary>
+    public Action<byte[]>? Keep() => LastInputFile is { } file ? input => File.WriteAllBytes(file, input) : null;
 
     /// <summary>Whether another try fits, as a question that is asked before each.</summary>
     /// <param name="tries">How many there are where no time is given.</param>

@@ -9,7 +9,10 @@ internal sealed record FuzzReport(long Tries, long Accepted, int Kinds);
 /// Tries one target with many inputs. The same seed gives the same inputs, as long as the reader answers the same: an
 /// input that the reader answered in a new way joins the pool from which later ones are made.
 /// </summary>
-internal sealed class FuzzCampaign(FuzzTarget target, ulong seed)
+/// <param name="target">What to try.</param>
+/// <param name="seed">Chooses the inputs.</param>
+/// <param name="beforeEach">Gets each input before it is tried, for the case that the process does not survive it.</param>
+internal sealed class FuzzCampaign(FuzzTarget target, ulong seed, Action<byte[]>? beforeEach = null)
 {
     /// <summary>Far longer than any try may take: a reader that has not come back by then does not come back.</summary>
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(20);
@@ -119,7 +122,8 @@ internal sealed class FuzzCampaign(FuzzTarget target, ulong seed)
     {
         if (ProblemWith(input, out var outcome, out var cause) is { } problem)
         {
-            var smaller = new FuzzShrinker(candidate => string.Equals(KindOf(ProblemWith(candidate, out _, out _)), KindOf(problem), StringComparison.Ordinal)).Shrink(input);
+            var shrinker = new FuzzShrinker(candidate => IsAlike(problem, ProblemWith(candidate, out _, out _)));
+            var smaller = shrinker.Shrink(input);
             throw FuzzFinding.Of(target, seed, tries, ProblemWith(smaller, out _, out _) ?? problem, smaller, cause);
         }
 
@@ -128,7 +132,10 @@ internal sealed class FuzzCampaign(FuzzTarget target, ulong seed)
         return kinds.Add(outcome.Kind());
     }
 
-    private static string? KindOf(string? problem) => problem is null ? null : FuzzOutcome.Refused(problem.Split(':')[0]).Kind();
+    private static bool IsAlike(string problem, string? other) =>
+        other is not null && string.Equals(KindOf(problem), KindOf(other), StringComparison.Ordinal);
+
+    private static string KindOf(string problem) => FuzzOutcome.Refused(problem.Split(':')[0]).Kind();
 
     private string? ProblemWith(byte[] input, out FuzzOutcome outcome, out Exception? cause)
     {
@@ -163,6 +170,7 @@ internal sealed class FuzzCampaign(FuzzTarget target, ulong seed)
     private FuzzOutcome Probe(byte[] input)
     {
         current = new Attempt(tries, input, DateTime.UtcNow);
+        beforeEach?.Invoke(input);
         meter.Reset();
         return target.Probe(input, meter);
     }

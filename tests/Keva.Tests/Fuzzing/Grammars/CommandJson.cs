@@ -15,7 +15,8 @@ internal static class CommandJson
 
     public static IReadOnlyList<byte[]> Tokens { get; } = [.. new[]
     {
-        "{", "}", "[", "]", "\"", ":", ",", "\\", "\\u", "\\ud83d", "\\udd11", "\\u0000", "null", "true", "-1e999", "\"cmd\"", "\"key\"", "\"val\"", "\"val64\"",
+        "{", "}", "[", "]", "\"", ":", ",", "\\", "\\u", "\\ud83d", "\\udd11", "\\u0000", "null", "true", "-1e999", "\"cmd\"", "\"key\"", "\"val\"",
+        "\"val64\"",
         "\"set\"", "\"get\"", "\"delete\"", "\"del\"", "\"k\":", "//", "/*", "🗝", "==",
     }.Select(Encoding.UTF8.GetBytes)];
 

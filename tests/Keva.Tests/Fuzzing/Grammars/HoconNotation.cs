@@ -103,11 +103,13 @@ internal sealed class HoconNotation
     {
         HoconObject obj => random.OneIn(4) ? Halves(obj) : "{" + WriteFields(obj) + "}" + AlsoNothing(),
         HoconArray array => random.OneIn(4) ? Halves(array) : Items(array.Items) + AlsoNothing(),
-        HoconScalar { Kind: HoconScalarKind.String } text => scalars.Text(text.Text) is { } quoted && quoted.StartsWith('"') && !quoted.StartsWith("\"\"\"", StringComparison.Ordinal)
-            ? AlsoNothing(isText: true) + quoted
-            : scalars.Text(text.Text),
+        HoconScalar { Kind: HoconScalarKind.String } text => WrittenText(scalars.Text(text.Text)),
         _ => value.ToString()!,
     };
+
+    /// <summary>Only quotes end where they end, whatever stands beside them.</summary>
+    private string WrittenText(string text) =>
+        text.StartsWith('"') && !text.StartsWith("\"\"\"", StringComparison.Ordinal) ? AlsoNothing(isText: true) + text : text;
 
     private string AlsoNothing(bool isText = false) => !random.OneIn(8) ? "" : isText ? Nowhere : Space() + Nowhere;
 
@@ -146,7 +148,9 @@ internal sealed class HoconNotation
         _ => Newline() + Blank(),
     };
 
-    private string Newline() => (random.OneIn(6) ? " " + random.Pick(["# comment", "// \"x\" {", "#", "//${a}", "# é🗝"]) : "") + random.Pick(["\n", "\n", "\r\n"]);
+    private string Newline() => Comment() + random.Pick(["\n", "\n", "\r\n"]);
+
+    private string Comment() => random.OneIn(6) ? " " + random.Pick(["# comment", "// \"x\" {", "#", "//${a}", "# é🗝"]) : "";
 
     private string Blank() => random.OneIn(4) ? Space() + Newline() + Space() : Space();
 

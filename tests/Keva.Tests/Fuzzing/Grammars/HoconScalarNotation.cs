@@ -65,7 +65,7 @@ internal sealed class HoconScalarNotation(FuzzRandom random)
             return false;
         }
 
-        return value.All(c => c is ' ' or '\t' or '-' or '_' or '.' or '/' or '(' or ')' or ';' or '%' or '\'' || char.IsAsciiLetterOrDigit(c) || c is >= 'а' and <= 'я')
+        return value.All(c => char.IsAsciiLetterOrDigit(c) || c is >= 'а' and <= 'я' || " \t-_./();%'".Contains(c, StringComparison.Ordinal))
             && (isKey || (value is not ("true" or "false" or "null") && !IsNumberLike(value)));
     }
 

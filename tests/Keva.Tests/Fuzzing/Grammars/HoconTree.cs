@@ -8,11 +8,15 @@ namespace Keva.Tests.Fuzzing.Grammars;
 /// <summary>Random HOCON documents as values, their one canonical text, and JSON documents as the same values.</summary>
 internal static class HoconTree
 {
-    private static readonly string[] Names = ["a", "b", "c", "a b", "a.b", "", "ключ", "🗝", "\"", "\n", "true", "1", "1.5", "include", "x-y_z", "$", "a/b", "+", "\\"];
+    private static readonly string[] Names =
+    [
+        "a", "b", "c", "a b", "a.b", "", "ключ", "🗝", "\"", "\n", "true", "1", "1.5", "include", "x-y_z", "$", "a/b", "+", "\\",
+    ];
 
     private static readonly string[] Pieces =
     [
-        "a", "word", " ", "  ", "\t", "\n", "\r", "\"", "\"\"", "\"\"\"", "'", "\\", "\0", "\u001f", "\u007f", "é", "🗝", "#", "//", "/", "=", ":", ",", "[", "]", "{", "}", "${a}", "$", "\ufeff",
+        "a", "word", " ", "  ", "\t", "\n", "\r", "\"", "\"\"", "\"\"\"", "'", "\\", "\0", "\u001f", "\u007f", "é", "🗝", "#", "//", "/", "=", ":",
+        ",", "[", "]", "{", "}", "${a}", "$", "\ufeff",
         "\u2028", "\u00a0", "true", "null", "1", "1.5", "-", "+", "e", ".", "(", ")", ";", "%",
     ];
 

@@ -13,7 +13,10 @@ internal static class ProtobufDamage
     private const int LengthDelimited = 2;
     private const int Fixed32 = 5;
 
-    private static readonly ulong[] EdgeNumbers = [0, 1, 2, 127, 128, 1UL << 31, 1UL << 32, (1UL << 32) + 1, 1UL << 62, (1UL << 62) + 1, 1UL << 63, ulong.MaxValue];
+    private static readonly ulong[] EdgeNumbers =
+    [
+        0, 1, 2, 127, 128, 1UL << 31, 1UL << 32, (1UL << 32) + 1, 1UL << 62, (1UL << 62) + 1, 1UL << 63, ulong.MaxValue,
+    ];
 
     private readonly record struct Field(int Number, int WireType, ulong Value, byte[] Content, int Padding = 0);
 

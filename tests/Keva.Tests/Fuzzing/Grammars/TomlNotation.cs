@@ -125,7 +125,8 @@ internal sealed class TomlNotation
 
     private string Value(TomlValue value) => value switch
     {
-        TomlTable table => "{" + string.Join(",", table.Members.Select(member => Space() + InlineMember([member.Key], member.Value) + Space())) + (table.Members.Count == 0 ? Space() : "") + "}",
+        TomlTable { Members.Count: 0 } => "{" + Space() + "}",
+        TomlTable table => "{" + string.Join(",", table.Members.Select(member => Space() + InlineMember([member.Key], member.Value) + Space())) + "}",
         TomlArray array => "[" + Blank() + string.Join("," + Blank(), array.Items.Select(item => Value(item) + Blank()))
             + (array.Items.Count > 0 && random.OneIn(3) ? "," + Blank() : "") + "]",
         _ => scalars.Write(value),

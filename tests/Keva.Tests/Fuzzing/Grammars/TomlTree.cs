@@ -13,7 +13,8 @@ internal static class TomlTree
 
     private static readonly string[] Pieces =
     [
-        "a", "word", " ", "\t", "\n", "\r", "\r\n", "\"", "\"\"", "\"\"\"", "'", "''", "'''", "\\", "\\n", "\0", "\u001f", "\u007f", "é", "🗝", "#", "=", "[", "]", "\ufeff", "\u2028",
+        "a", "word", " ", "\t", "\n", "\r", "\r\n", "\"", "\"\"", "\"\"\"", "'", "''", "'''", "\\", "\\n", "\0", "\u001f", "\u007f", "é", "🗝", "#",
+        "=", "[", "]", "\ufeff", "\u2028",
     ];
 
     private static readonly long[] Integers = [0, 1, -1, 7, 10, 255, 1_000_000, int.MinValue, long.MaxValue, long.MinValue];
@@ -99,7 +100,9 @@ internal static class TomlTree
     private static TomlDate Date(FuzzRandom random)
     {
         var (year, month) = (random.OneIn(2) ? random.Below(10_000) : random.Pick([0, 4, 1900, 2000, 2024]), random.Between(1, 12));
-        return new TomlDate(year, month, random.Between(1, month == 2 ? (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28 : month is 4 or 6 or 9 or 11 ? 30 : 31));
+        var isLeapYear = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+        var days = month == 2 ? (isLeapYear ? 29 : 28) : month is 4 or 6 or 9 or 11 ? 30 : 31;
+        return new TomlDate(year, month, random.OneIn(3) ? days : random.Between(1, days));
     }
 
     private static TomlTime Time(FuzzRandom random) =>

@@ -50,7 +50,10 @@ internal static class AddressTargets
 
     private static readonly SortedDictionary<string, BigInteger> SizeUnits = Sizes();
 
-    private static readonly byte[][] AddressTokens = [.. Texts(":", "[", "]", "::1", "%", "%eth0", "0", "65535", "65536", ".", "-", "_", "127.0.0.1", "0x7f", "/", "\0", "٣", "🗝")];
+    private static readonly byte[][] AddressTokens =
+    [
+        .. Texts(":", "[", "]", "::1", "%", "%eth0", "0", "65535", "65536", ".", "-", "_", "127.0.0.1", "0x7f", "/", "\0", "٣", "🗝"),
+    ];
 
     private static readonly byte[][] NumberTokens = [.. Texts(".", "-", "+", "e", ",", "0", "9", " ", "\u00a0", "\ufeff", "\0", "٣", "KiB", "ms", "s", "B")];
 
@@ -133,7 +136,8 @@ internal static class AddressTargets
         }
 
         FuzzCheck.That(isDuration && duration.Ticks == ticks, $"exact arithmetic says {ticks} ticks, not {duration.Ticks}");
-        FuzzCheck.That(DurationFormat.TryParse(DurationFormat.Render(duration), out var again, out _) && again == duration, "a duration reads back as it was written");
+        var isSame = DurationFormat.TryParse(DurationFormat.Render(duration), out var again, out _) && again == duration;
+        FuzzCheck.That(isSame, "a duration reads back as it was written");
         return FuzzOutcome.AcceptedAs(hasUnit ? "unit" : "");
     }
 
@@ -199,7 +203,10 @@ internal static class AddressTargets
     private static SortedDictionary<string, BigInteger> Sizes()
     {
         var sizes = new SortedDictionary<string, BigInteger>(StringComparer.Ordinal) { [""] = 1, ["B"] = 1, ["b"] = 1, ["byte"] = 1, ["bytes"] = 1 };
-        string[] prefixes = ["kilo kibi k K", "mega mebi m M", "giga gibi g G", "tera tebi t T", "peta pebi p P", "exa exbi e E", "zetta zebi z Z", "yotta yobi y Y"];
+        string[] prefixes =
+        [
+            "kilo kibi k K", "mega mebi m M", "giga gibi g G", "tera tebi t T", "peta pebi p P", "exa exbi e E", "zetta zebi z Z", "yotta yobi y Y",
+        ];
         for (var i = 0; i < prefixes.Length; i++)
         {
             var (ten, two) = (BigInteger.Pow(1000, i + 1), BigInteger.Pow(1024, i + 1));

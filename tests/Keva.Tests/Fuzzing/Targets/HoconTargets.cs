@@ -25,13 +25,16 @@ internal static class HoconTargets
         {
             Covers =
             [
-                "HoconReader.Read", "HoconParser.Parse", "HoconText.ReadQuoted", "HoconText.ReadPath", "HoconText.TakeUnquoted", "HoconIncludes.Include", "HoconResolver.Resolve", "TextCursor.Over",
+                "HoconReader.Read", "HoconParser.Parse", "HoconText.ReadQuoted", "HoconText.ReadPath", "HoconText.TakeUnquoted",
+                "HoconIncludes.Include", "HoconResolver.Resolve", "TextCursor.Over",
                 "HoconConfigurationProvider.Load",
             ],
             Tokens = [.. new[]
             {
-                "{", "}", "[", "]", "=", ":", ",", "+=", "${a}", "${?a}", "${a.b}", "${?HOME}", "${", "$", "\"", "\"\"\"", "\"\"", "\\u", "\\ud83d", "\\", "#", "//", "\n", "\r\n", " ", "\u00a0", ".", "a", "a.b", "a=",
-                "a {", "b=${a}\n", "a=${a}x\n", "a=${a}[1]\n", "a+=1\n", "include", "include \"b\"\n", "include required(file(\"c\"))", "include url(\"x\")", "\n#### b\n", "\n#### c\n", "true", "null", "1e5", "1E+", "-", "/",
+                "{", "}", "[", "]", "=", ":", ",", "+=", "${a}", "${?a}", "${a.b}", "${?HOME}", "${", "$", "\"", "\"\"\"", "\"\"", "\\u", "\\ud83d",
+                "\\", "#", "//", "\n", "\r\n", " ", "\u00a0", ".", "a", "a.b", "a=",
+                "a {", "b=${a}\n", "a=${a}x\n", "a=${a}[1]\n", "a+=1\n", "include", "include \"b\"\n", "include required(file(\"c\"))",
+                "include url(\"x\")", "\n#### b\n", "\n#### c\n", "true", "null", "1e5", "1E+", "-", "/",
                 "[${a},${a}]", "{x=${a},y=${a}}", "[", "{a=",
             }.Select(Encoding.UTF8.GetBytes)],
             Generate = random => HoconNotation.WriteWithSubstitutions(HoconTree.Random(random), random),

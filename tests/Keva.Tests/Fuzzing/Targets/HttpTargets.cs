@@ -36,7 +36,7 @@ internal static class HttpTargets
             Tokens = Tokens("consistency", "=", "&", "stale", "lease", "linearizable", "%", "+"),
             Tries = 20_000,
         },
-        new FuzzTarget("HTTP target", ReadTarget, () => Texts("/", "/v1/storage/key/a%2Fb?x=y", "http://host:1/path?query", "http://host?q", "http://host", "*", "host:80", "/a?b?c"))
+        new FuzzTarget("HTTP target", ReadTarget, TargetCorpus)
         {
             Covers = ["RequestTarget.Parse"],
             Tokens = Tokens("/", "?", "://", "#", "http", ":", "%3F"),
@@ -45,7 +45,8 @@ internal static class HttpTargets
         new FuzzTarget("HTTP headers", ReadHeaders, HeaderCorpus)
         {
             Covers = ["EntityTags.Matches", "WritePreconditions.Check", "CrossOriginGuard.Check"],
-            Tokens = Tokens("If-Match: ", "If-None-Match: ", "Content-Encoding: ", "Origin: ", "Host: ", "Sec-Fetch-Site: ", "\"", "W/", ", ", "*", "17", "://", "\n"),
+            Tokens = Tokens(
+                "If-Match: ", "If-None-Match: ", "Content-Encoding: ", "Origin: ", "Host: ", "Sec-Fetch-Site: ", "\"", "W/", ", ", "*", "17", "://", "\n"),
             Tries = 10_000,
         },
         new FuzzTarget("HTTP number header", WriteNumbers, () => [BitConverter.GetBytes(17L), new byte[24], BitConverter.GetBytes(long.MinValue)])
@@ -133,6 +134,9 @@ internal static class HttpTargets
         FuzzCheck.That(isAccepted == expected.Item1 && (!isAccepted || consistency == expected.Item2), "a query is read literally");
         return isAccepted ? FuzzOutcome.AcceptedAs(consistency?.ToString() ?? "") : FuzzOutcome.Refused(failure!.Message);
     }
+
+    private static IEnumerable<byte[]> TargetCorpus() =>
+        Texts("/", "/v1/storage/key/a%2Fb?x=y", "http://host:1/path?query", "http://host?q", "http://host", "*", "host:80", "/a?b?c");
 
     private static FuzzOutcome ReadTarget(byte[] input, FuzzMeter meter)
     {

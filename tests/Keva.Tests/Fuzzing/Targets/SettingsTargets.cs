@@ -21,8 +21,10 @@ internal static class SettingsTargets
         {
             Covers =
             [
-                "SettingsLoader.Load", "SettingsLoader.Check", "KevaTomlReader.Read", "NodeTableReader.Read", "HoconLayer.Read", "EnvironmentLayer.Read", "CommandLineLayer.Read", "ConfigurationFile.Read",
-                "ConfigurationFile.ReadHocon", "ConfigurationFile.ReadInclude", "NumberText.TryParse", "SettingsSection.Duration", "SettingsSection.ByteSize", "SettingsSection.Count", "SettingsSection.Fraction",
+                "SettingsLoader.Load", "SettingsLoader.Check", "KevaTomlReader.Read", "NodeTableReader.Read", "HoconLayer.Read",
+                "EnvironmentLayer.Read", "CommandLineLayer.Read", "ConfigurationFile.Read",
+                "ConfigurationFile.ReadHocon", "ConfigurationFile.ReadInclude", "NumberText.TryParse", "SettingsSection.Duration",
+                "SettingsSection.ByteSize", "SettingsSection.Count", "SettingsSection.Fraction",
                 "SettingsSection.Switch", "SettingsSection.Name",
             ],
             Tokens = [.. Tokens().Select(Encoding.UTF8.GetBytes)],
@@ -48,8 +50,10 @@ internal static class SettingsTargets
     private static IEnumerable<string> Tokens() =>
         SettingsLoader.Load(new StartOptions()).Effective.Values.Select(value => value.Path + "=" + value.Value + "\n").Concat(
         [
-            Start, "toml\n", "hocon\n", "set\n", "env\n", "options\n", "node\n", "[[node]]\n", "identity=", "address=", "keva_port=", "user_port=", "wait_time=", "[http]\n", "KEVA__", "__", "_", ".", "=", "'", "\"", "\n",
-            "1s", "0", "-1", "1e9", "9223372036854775807", "99999999999999999999", "NaN", "1.5", "on", "null", "[]", "{}", "${x}", "include \"hocon\"\n", "\0", "🗝",
+            Start, "toml\n", "hocon\n", "set\n", "env\n", "options\n", "node\n", "[[node]]\n", "identity=", "address=", "keva_port=", "user_port=",
+            "wait_time=", "[http]\n", "KEVA__", "__", "_", ".", "=", "'", "\"", "\n",
+            "1s", "0", "-1", "1e9", "9223372036854775807", "99999999999999999999", "NaN", "1.5", "on", "null", "[]", "{}", "${x}",
+            "include \"hocon\"\n", "\0", "🗝",
         ]);
 
     private static FuzzOutcome Read(byte[] input, FuzzMeter meter)
@@ -138,8 +142,9 @@ internal static class SettingsTargets
             return path;
         }
 
-        string[] LinesOf(string name) =>
-            parts.TryGetValue(name, out var content) ? Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(content)).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+        string[] LinesOf(string name) => parts.TryGetValue(name, out var content)
+            ? Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(content)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            : [];
 
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in LinesOf("env"))

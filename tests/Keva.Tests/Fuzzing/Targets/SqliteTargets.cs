@@ -189,13 +189,16 @@ internal static class SqliteTargets
 
         using (var select = database.Prepare("SELECT applied_index, applied_term, revision, state_hash, configuration FROM checkpoint"))
         {
-            if (select.Step() && select.Blob(3).Length == CheckpointChecksum.StateHashSize && ClusterConfigurationCodec.TryDecode(select.Blob(4), out var configuration))
+            if (select.Step()
+                && select.Blob(3).Length == CheckpointChecksum.StateHashSize
+                && ClusterConfigurationCodec.TryDecode(select.Blob(4), out var configuration))
             {
                 var hash = System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(select.Blob(3));
                 var metadata = new CheckpointMetadata(Samples.Id(select.Integer(0), select.Integer(1)), select.Integer(2), hash, configuration);
+                var crc = CheckpointChecksum.Of(metadata, totals);
                 statements.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"UPDATE checkpoint SET record_count = {totals.Count}, record_checksum = {totals.ChecksumSum}, crc = {CheckpointChecksum.Of(metadata, totals)}"));
+                    $"UPDATE checkpoint SET record_count = {totals.Count}, record_checksum = {totals.ChecksumSum}, crc = {crc}"));
             }
         }
 
@@ -229,8 +232,13 @@ internal static class SqliteTargets
         }
 
         state.CheckInvariants();
+        if (state.AppliedIndex == 0)
+        {
+            return FuzzOutcome.AcceptedAs("nothing"); // a file without tables was never written; the journal tells whether it should have been
+        }
+
         FuzzCheck.That(!mustBeTheSame || state.Describe() == State.Value.Describe(), "what is loaded is what was written");
-        return FuzzOutcome.AcceptedAs(state.Count == 0 ? "empty" : "");
+        return FuzzOutcome.Accepted;
     }
 
     /// <summary>The other way to read a checkpoint: as a follower gets it. It ends with the last chunk or with a problem.</summary>

@@ -39,7 +39,7 @@ internal static class StoreTargets
             Covers = ["SnapshotChunkCodec.TryReadRecords", "SnapshotChunkCodec.TryReadRecord"],
             Tries = 20_000,
         },
-        new FuzzTarget("snapshot", ReadSnapshot, () => [Join([SampleHeader, .. SampleChunks]), Join([SampleHeader]), Join([SnapshotChunkCodec.EncodeHeader(default)])])
+        new FuzzTarget("snapshot", ReadSnapshot, SnapshotCorpus)
         {
             Covers = ["IncomingSnapshot.Take"],
             Repair = RepairHash,
@@ -158,6 +158,9 @@ internal static class StoreTargets
         FuzzCheck.Same(input, writer.Take().Span, "a chunk has one form");
         return FuzzOutcome.Accepted;
     }
+
+    private static IEnumerable<byte[]> SnapshotCorpus() =>
+        [Join([SampleHeader, .. SampleChunks]), Join([SampleHeader]), Join([SnapshotChunkCodec.EncodeHeader(default)])];
 
     private static FuzzOutcome ReadSnapshot(byte[] input, FuzzMeter meter)
     {

@@ -19,10 +19,15 @@ internal static class TomlTargets
     [
         new FuzzTarget("TOML", Read, Corpus)
         {
-            Covers = ["TomlParser.Parse", "TomlDateTimeReader.Read", "TomlNumberReader.Read", "TomlStringReader.Read", "TomlStringReader.ReadSingleLine", "TomlText.ReadKey", "TomlConfigurationProvider.Load"],
+            Covers =
+            [
+                "TomlParser.Parse", "TomlDateTimeReader.Read", "TomlNumberReader.Read", "TomlStringReader.Read", "TomlStringReader.ReadSingleLine",
+                "TomlText.ReadKey", "TomlConfigurationProvider.Load",
+            ],
             Tokens = [.. new[]
             {
-                "[", "]", "[[", "]]", "{", "}", "=", ".", ",", "#", "\"", "'", "\"\"\"", "'''", "\\", "\\u", "\\U0010FFFF", "\\\n", "\r\n", "\r", "\n", "\t", "a", "a.b", "\"\"", "1_0", "0x", "0o7", "0b1", "+", "-",
+                "[", "]", "[[", "]]", "{", "}", "=", ".", ",", "#", "\"", "'", "\"\"\"", "'''", "\\", "\\u", "\\U0010FFFF", "\\\n", "\r\n", "\r",
+                "\n", "\t", "a", "a.b", "\"\"", "1_0", "0x", "0o7", "0b1", "+", "-",
                 "inf", "nan", "true", "1e9", "e", "_", "1979-05-27", "T", "07:32:00", "Z", "+00:00", ".5", "[a]\n", "[[a]]\n", "a=", "{a=", "[a.",
             }.Select(Encoding.UTF8.GetBytes)],
             Generate = random => TomlNotation.Write(TomlTree.Random(random), random),

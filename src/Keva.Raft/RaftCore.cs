@@ -352,7 +352,7 @@ public sealed class RaftCore : IRoleChanges
             case TimeoutNow request:
                 role.On(from, request);
                 break;
-            case InstallSnapshotResponse or ForwardProposals or ForwardRefused:
+            case InstallSnapshotResponse or ForwardProposals or ForwardRefused or ForwardChange or ForwardChangeAnswer or ForwardTransfer:
                 // Their terms matter here; what they say is the driver's business.
                 break;
             default:

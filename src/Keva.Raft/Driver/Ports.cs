@@ -96,4 +96,10 @@ public interface IMembershipPort
     /// committed may still be taken back.
     /// </summary>
     void ConfigurationChanged(ClusterConfiguration configuration, bool isCommitted);
+
+    /// <summary>A requested change is complete (<see cref="ConfigurationRefusal.None"/>), or will not be tried any more.</summary>
+    /// <param name="requestId">The number that the requester gave it.</param>
+    /// <param name="refusal">What stood in the way to the end.</param>
+    /// <param name="problem">For <see cref="ConfigurationRefusal.Invalid"/>: why, for people.</param>
+    void ChangeEnded(long requestId, ConfigurationRefusal refusal, string problem);
 }

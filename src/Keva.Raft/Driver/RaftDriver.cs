@@ -29,6 +29,7 @@ public sealed class RaftDriver
     private readonly Queue<(long Sequence, HardState HardState)> hardStateWrites = new();
     private readonly SortedDictionary<NodeId, SnapshotSending> sendings = [];
     private readonly SnapshotReceiving receiving;
+    private readonly ConfigurationRequests changes;
     private HardState durableHardState;
     private long lastSequence;
     private long lastHardStateSequence;
@@ -52,6 +53,7 @@ public sealed class RaftDriver
         this.ports = ports;
         durableHardState = core.HardState;
         receiving = new SnapshotReceiving(ports.Snapshots);
+        changes = new ConfigurationRequests(core, options, SendWhenHardStateIsDurable, ports.Membership);
         leadership = new Leadership(core.Term, core.Leader);
         if (reset is not null)
         {
@@ -83,6 +85,7 @@ public sealed class RaftDriver
             TickSending(sending);
         }
 
+        changes.Tick();
         if (IsLeader && (!CanPersist || IsStopping) && --ticksUntilHandover <= 0)
         {
             // A leader that takes no writes gives way to one that does, if there is one; else it goes on for the reads.
@@ -105,6 +108,15 @@ public sealed class RaftDriver
                 break;
             case InstallSnapshotResponse response when IsLeader && response.Term == core.Term:
                 OnInstallSnapshotResponse(from, response);
+                break;
+            case ForwardChange request when !IsStopping:
+                changes.OnForwarded(from, request);
+                break;
+            case ForwardChangeAnswer answer:
+                changes.OnAnswer(answer);
+                break;
+            case ForwardTransfer request:
+                core.TransferLeadership(request.Target.IsNone ? null : request.Target);
                 break;
         }
     }
@@ -165,6 +177,33 @@ public sealed class RaftDriver
     {
         problem = "";
         return IsStopping ? ConfigurationRefusal.Stopping : core.ChangeConfiguration(change, out problem);
+    }
+
+    /// <summary>
+    /// Has the configuration changed through whoever leads; <see cref="IMembershipPort.ChangeEnded"/> tells how it ended, and
+    /// always comes.
+    /// </summary>
+    /// <param name="requestId">A number that was not used before.</param>
+    /// <param name="change">What is wanted.</param>
+    public void RequestChange(long requestId, ConfigurationChange change) => changes.Begin(requestId, change);
+
+    /// <summary>
+    /// Asks whoever leads to hand leadership to <paramref name="target"/>, or, with none, to the follower that is furthest.
+    /// False if no leader is known, or it cannot be.
+    /// </summary>
+    public bool RequestTransfer(NodeId target)
+    {
+        if (IsLeader)
+        {
+            return core.TransferLeadership(target.IsNone ? null : target);
+        }
+
+        if (!core.Leader.IsNone)
+        {
+            SendWhenHardStateIsDurable(core.Leader, new ForwardTransfer(core.Term, target));
+        }
+
+        return !core.Leader.IsNone;
     }
 
     public void OnJournalStalled()
@@ -554,18 +593,22 @@ public sealed class RaftDriver
             ports.Clients.ReadConfirmed(read);
         }
 
-        var configuration = (core.Configuration, core.IsConfigurationCommitted);
-        if (ports.Membership is { } membership && configuration != toldConfiguration)
-        {
-            toldConfiguration = configuration;
-            membership.ConfigurationChanged(core.Configuration, core.IsConfigurationCommitted);
-        }
-
+        TellOfConfiguration();
         var now = new Leadership(core.Term, core.Leader);
         if (now != leadership)
         {
             leadership = now;
             ports.Clients.LeadershipChanged(now);
+        }
+    }
+    private void TellOfConfiguration()
+    {
+        var (configuration, isCommitted) = (core.Configuration, core.IsConfigurationCommitted);
+        if (!ReferenceEquals(configuration, toldConfiguration.Configuration) || isCommitted != toldConfiguration.IsCommitted)
+        {
+            toldConfiguration = (configuration, isCommitted);
+            ports.Membership?.ConfigurationChanged(configuration, isCommitted);
+            changes.OnConfiguration();
         }
     }
 }

@@ -17,6 +17,13 @@ public sealed record ConfigurationChange(ImmutableArray<Member> Put, ImmutableAr
 
     public static ConfigurationChange ToRemove(NodeId member) => new([], [], [member]);
 
+    /// <summary>Whether there is nothing left to change.</summary>
+    public bool IsIn(ClusterConfiguration configuration) =>
+        !configuration.IsJoint
+        && Put.All(member => member == configuration.Find(member.Id))
+        && Promote.All(configuration.IsVoter)
+        && Remove.All(id => configuration.Find(id) is null);
+
     /// <summary>The configuration after the change; null with the reason if it makes no sense.</summary>
     public ClusterConfiguration? ApplyTo(ClusterConfiguration current, out string problem)
     {
@@ -62,7 +69,7 @@ public sealed record ConfigurationChange(ImmutableArray<Member> Put, ImmutableAr
 public enum ConfigurationRefusal
 {
     /// <summary>It was begun.</summary>
-    None,
+    None = 0,
 
     NotLeader,
 
@@ -77,4 +84,7 @@ public enum ConfigurationRefusal
 
     /// <summary>It makes no sense in the present configuration; the text says why.</summary>
     Invalid,
+
+    /// <summary>It was not complete in time. It may have been begun, and may still take effect.</summary>
+    TimedOut,
 }

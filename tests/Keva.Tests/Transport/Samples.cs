@@ -40,6 +40,10 @@ internal static class Samples
         ("ForwardRefused", new ForwardRefused(new Term(7), new Term(6), [new ProposalId(5, 1), new ProposalId(5, 2)], ProposalRefusal.Busy)),
         ("ReadIndexRequest", new ReadIndexRequest(new Term(7), 12)),
         ("ReadIndexResponse", new ReadIndexResponse(new Term(7), 12, new LogIndex(43), Confirmed: true)),
+        ("ForwardChange", new ForwardChange(new Term(7), 5, new ConfigurationChange([Host1], [Host2.Id], [new NodeId(3)]))),
+        ("ForwardChangeAnswer", new ForwardChangeAnswer(new Term(7), 5, ConfigurationRefusal.Invalid, "no voter would be left", IsComplete: false)),
+        ("ForwardTransfer", new ForwardTransfer(new Term(7), Host2.Id)),
+        ("ForwardTransfer to anyone", new ForwardTransfer(new Term(7), NodeId.None)),
     ];
 
     public static PeerHello HelloOf(Member member) =>
@@ -92,6 +96,12 @@ internal static class Samples
             case (ForwardProposals left, ForwardProposals right):
                 Assert.Equal(left.Proposals.Select(proposal => proposal.Id), right.Proposals.Select(proposal => proposal.Id));
                 Assert.Equal(left.Proposals.Select(proposal => proposal.Payload.ToArray()), right.Proposals.Select(proposal => proposal.Payload.ToArray()));
+                break;
+            case (ForwardChange left, ForwardChange right):
+                Assert.Equal(left.RequestId, right.RequestId);
+                Assert.Equal(left.Change.Put.ToArray(), right.Change.Put.ToArray());
+                Assert.Equal(left.Change.Promote.ToArray(), right.Change.Promote.ToArray());
+                Assert.Equal(left.Change.Remove.ToArray(), right.Change.Remove.ToArray());
                 break;
             case (ForwardRefused left, ForwardRefused right):
                 Assert.Equal(left.Proposals, right.Proposals);

@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Text;
 using Google.Protobuf;
 using Keva.Node.Transport.Framing;
 using Keva.Raft;
@@ -14,10 +12,6 @@ namespace Keva.Node.Transport.Codec;
 /// </summary>
 internal static class GreetingCodec
 {
-    private const int MaxNameBytes = 255;
-    private const int MaxAddressBytes = 300;
-    private const int MaxReasonCharacters = 1000;
-
     public static OutgoingFrame Encode(PeerHello hello, PeerLane lane)
     {
         var wire = new Wire.Greeting
@@ -55,11 +49,11 @@ internal static class GreetingCodec
         }
 
         var checks = new FieldChecks();
-        CheckText(wire.ClusterName, "cluster name", MaxNameBytes, ref checks);
-        CheckText(wire.Name, "node name", MaxNameBytes, ref checks);
-        CheckText(wire.PeerAddress, "peer address", MaxAddressBytes, ref checks);
-        CheckText(wire.HttpAddress, "HTTP address", MaxAddressBytes, ref checks);
-        CheckText(wire.SoftwareVersion, "software version", MaxNameBytes, ref checks);
+        PrintableText.Check(wire.ClusterName, "cluster name", PrintableText.MaxNameBytes, ref checks);
+        PrintableText.Check(wire.Name, "node name", PrintableText.MaxNameBytes, ref checks);
+        PrintableText.Check(wire.PeerAddress, "peer address", PrintableText.MaxAddressBytes, ref checks);
+        PrintableText.Check(wire.HttpAddress, "HTTP address", PrintableText.MaxAddressBytes, ref checks);
+        PrintableText.Check(wire.SoftwareVersion, "software version", PrintableText.MaxNameBytes, ref checks);
         checks.Require(wire.ClusterName.Length > 0, "the cluster name is missing");
         checks.Require(wire.Name.Length > 0, "the node name is missing");
         checks.Require(wire.NodeId != 0, "the node id is missing");
@@ -86,42 +80,18 @@ internal static class GreetingCodec
     }
 
     public static OutgoingFrame EncodeRefusal(string reason) =>
-        new(FrameType.Refusal, new Wire.Refusal { Reason = Printable(reason) });
+        new(FrameType.Refusal, new Wire.Refusal { Reason = PrintableText.Sentence(reason) });
 
     /// <summary>The reason in a refusal, fit to be logged whatever the peer wrote.</summary>
     public static string DecodeRefusal(ReadOnlySpan<byte> body)
     {
         try
         {
-            return Printable(Parsers.Refusal.ParseFrom(body).Reason);
+            return PrintableText.Sentence(Parsers.Refusal.ParseFrom(body).Reason);
         }
         catch (InvalidProtocolBufferException)
         {
             return "for an unreadable reason";
         }
     }
-
-    // These strings reach logs and terminals, so they must not control them.
-    private static void CheckText(string text, string name, int maxBytes, ref FieldChecks checks)
-    {
-        checks.Require(Encoding.UTF8.GetByteCount(text) <= maxBytes, $"the {name} is longer than {maxBytes} bytes");
-        checks.Require(!text.Any(IsUnprintable), $"the {name} has characters that cannot be printed");
-    }
-
-    private static string Printable(string text)
-    {
-        var shortened = WholeCharacters.First(text, MaxReasonCharacters).ToString();
-        return string.Create(shortened.Length, shortened, static (characters, source) =>
-        {
-            for (var i = 0; i < source.Length; i++)
-            {
-                characters[i] = IsUnprintable(source[i]) ? '?' : source[i];
-            }
-        });
-    }
-
-    // The replacement character stands for bytes that were no UTF-8.
-    private static bool IsUnprintable(char character) =>
-        character == '\ufffd' || char.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format
-            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -27,6 +27,9 @@ internal static class Parsers
     public static readonly MessageParser<Wire.ForwardRefused> ForwardRefused = Forgetful(Wire.ForwardRefused.Parser);
     public static readonly MessageParser<Wire.ReadIndexRequest> ReadIndexRequest = Forgetful(Wire.ReadIndexRequest.Parser);
     public static readonly MessageParser<Wire.ReadIndexResponse> ReadIndexResponse = Forgetful(Wire.ReadIndexResponse.Parser);
+    public static readonly MessageParser<Wire.ForwardChange> ForwardChange = Forgetful(Wire.ForwardChange.Parser);
+    public static readonly MessageParser<Wire.ForwardChangeAnswer> ForwardChangeAnswer = Forgetful(Wire.ForwardChangeAnswer.Parser);
+    public static readonly MessageParser<Wire.ForwardTransfer> ForwardTransfer = Forgetful(Wire.ForwardTransfer.Parser);
 
     private static MessageParser<T> Forgetful<T>(MessageParser<T> parser)
         where T : IMessage<T> => parser.WithDiscardUnknownFields(discardUnknownFields: true);

@@ -33,6 +33,9 @@ internal static class PeerMessageCodec
         VoteRequest vote => new(FrameType.VoteRequest, ToWire(vote)),
         VoteResponse vote => new(FrameType.VoteResponse, new Wire.VoteResponse { Term = vote.Term.Value, Granted = vote.Granted }),
         TimeoutNow timeout => new(FrameType.TimeoutNow, new Wire.TimeoutNow { Term = timeout.Term.Value }),
+        ForwardChange change => MembershipCodec.Encode(change),
+        ForwardChangeAnswer answer => MembershipCodec.Encode(answer),
+        ForwardTransfer transfer => MembershipCodec.Encode(transfer),
         InstallSnapshotRequest install => SnapshotCodec.Encode(install),
         InstallSnapshotResponse install => SnapshotCodec.Encode(install),
         _ => throw new ArgumentException($"{message.GetType().Name} has no form on the wire", nameof(message)),
@@ -131,6 +134,12 @@ internal static class PeerMessageCodec
                 return FromWire(ParseExactly(Parsers.VoteRequest, body.Span, ref checks), ref checks);
             case FrameType.VoteResponse:
                 return FromWire(ParseExactly(Parsers.VoteResponse, body.Span, ref checks), ref checks);
+            case FrameType.ForwardChange:
+                return MembershipCodec.DecodeChange(body, ref checks);
+            case FrameType.ForwardChangeAnswer:
+                return MembershipCodec.DecodeAnswer(body, ref checks);
+            case FrameType.ForwardTransfer:
+                return MembershipCodec.DecodeTransfer(body, ref checks);
             case FrameType.TimeoutNow:
                 return new TimeoutNow(checks.PositiveTerm(ParseExactly(Parsers.TimeoutNow, body.Span, ref checks).Term));
             case FrameType.InstallSnapshotRequest:

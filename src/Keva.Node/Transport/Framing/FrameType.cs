@@ -23,6 +23,9 @@ internal enum FrameType : byte
     ReadIndexRequest = 30,
     ReadIndexResponse = 31,
     CommitNotice = 32,
+    ForwardChange = 33,
+    ForwardChangeAnswer = 34,
+    ForwardTransfer = 35,
 }
 
 internal static class FrameTypes

@@ -54,7 +54,8 @@ internal static class PeerMessageTargets
             Covers =
             [
                 "PeerMessageCodec.TryDecode", "PeerMessageCodec.ParseExactly", "TailField.TrySplit", "ForwardingCodec.DecodeProposals",
-                "ForwardingCodec.DecodeRefused", "SnapshotCodec.DecodeRequest", "SnapshotCodec.DecodeResponse", "EntryBatch.TryDecode",
+                "ForwardingCodec.DecodeRefused", "MembershipCodec.DecodeAnswer", "MembershipCodec.DecodeChange", "MembershipCodec.DecodeTransfer",
+                "SnapshotCodec.DecodeRequest", "SnapshotCodec.DecodeResponse", "EntryBatch.TryDecode",
             ],
             Generate = random => ProtobufDamage.Do(random.Pick(corpus), random),
             Tries = 2_500,

@@ -13,7 +13,7 @@ namespace Keva.Tests.Raft.Harness;
 /// One server with its driver, and a test in place of the disk, the network and the state machine. What the driver asks
 /// for is done at once, unless the test holds it back to see what happens before it is done.
 /// </summary>
-internal sealed class ServerUnderTest : IJournalPort, IPeerPort, IClientPort
+internal sealed class ServerUnderTest : IJournalPort, IPeerPort, IClientPort, IMembershipPort
 {
     private readonly List<JournalWrite> unpersisted = [];
     private readonly List<(EntryId Through, ClusterConfiguration Configuration)> trims = [];
@@ -66,6 +66,9 @@ internal sealed class ServerUnderTest : IJournalPort, IPeerPort, IClientPort
     public List<(string Proposal, ProposalRefusal Reason)> Refused { get; } = [];
 
     public List<Leadership> LeadershipChanges { get; } = [];
+
+    /// <summary>How requested changes of the configuration ended.</summary>
+    public List<(long RequestId, ConfigurationRefusal Refusal, string Problem)> EndedChanges { get; } = [];
 
     /// <summary>While true, no write becomes durable unless the test calls <see cref="Persist"/>.</summary>
     public bool HoldsWrites { get; set; }
@@ -207,6 +210,14 @@ internal sealed class ServerUnderTest : IJournalPort, IPeerPort, IClientPort
 
     void IClientPort.LeadershipChanged(Leadership leadership) => LeadershipChanges.Add(leadership);
 
+    void IMembershipPort.ConfigurationChanged(ClusterConfiguration configuration, bool isCommitted)
+    {
+        // Tests look at the core.
+    }
+
+    void IMembershipPort.ChangeEnded(long requestId, ConfigurationRefusal refusal, string problem) =>
+        EndedChanges.Add((requestId, refusal, problem));
+
     // A test's command is at most eight characters: its id spells it.
     private static ProposalId IdOf(string command)
     {
@@ -221,7 +232,7 @@ internal sealed class ServerUnderTest : IJournalPort, IPeerPort, IClientPort
     {
         var recovered = Recovery.Combine(Disk.Recover(), Machine.Checkpoint, Configuration);
         var core = new RaftCore(options, Id, recovered.HardState, recovered.Log, recovered.Configuration, new FixedRandom(electionDelay));
-        return new RaftDriver(GroupId.Zero, options, core, new RaftPorts(this, this, Machine, Machine, this), recovered.Reset);
+        return new RaftDriver(GroupId.Zero, options, core, new RaftPorts(this, this, Machine, Machine, this, this), recovered.Reset);
     }
 
     private static IEnumerable<LogEntry> EntriesOf(RaftLog log)

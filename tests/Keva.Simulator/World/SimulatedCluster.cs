@@ -348,6 +348,7 @@ internal sealed class SimulatedCluster
     private void CheckRole(SimulatedProcess process)
     {
         var role = process.Core.Role;
+        Require(process.StartsAsItEnded, "term and vote survive a restart", $"{process} began with {process.Core.HardState}");
         Require(!IsAtPeace || role is RoleKind.Follower or RoleKind.Leader, "peace after healing", $"{process} stands for election in term {process.Core.Term}");
         if (role != RoleKind.Leader)
         {

@@ -98,6 +98,9 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
     /// <summary>When it last went on after standing still, or its start.</summary>
     public TimeSpan RunningSince { get; private set; }
 
+    /// <summary>Whether its consensus began with the term and the vote that the journal holds (§3.8).</summary>
+    public bool StartsAsItEnded { get; private set; } = true;
+
     /// <summary>The latest term in which it was seen to lead.</summary>
     public Term LastTermLed { get; set; }
 
@@ -167,7 +170,11 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
         })));
     }
 
-    public void OnConsensusStarted(RaftDriver driver) => Driver = driver;
+    public void OnConsensusStarted(RaftDriver driver)
+    {
+        Driver = driver;
+        StartsAsItEnded = driver.Core.HardState == Machine.Durable.HardState;
+    }
 
     public void OnStateMachine(StateMachine state)
     {

@@ -60,6 +60,8 @@ public sealed class SerfNode
     /// <summary>Zero if this node keeps up; higher if it misses answers, and then it gives others more time.</summary>
     public int HealthScore => memberlist.Awareness.Score;
 
+    public LamportTimes Clocks => layer.Clocks;
+
     /// <summary>What came from the network and could not be used: damaged, forged, or of a key that we do not have.</summary>
     public long RefusedMessages => memberlist.Refused + layer.Refused;
 
@@ -231,6 +233,34 @@ public sealed class SerfNode
 
     /// <summary>How long a message to the member and back should take; null if that is not known.</summary>
     public TimeSpan? EstimateRoundTrip(string member) => layer.Coordinates.Estimate(member);
+
+    /// <summary>The same between two members, of which this node may be one.</summary>
+    public TimeSpan? EstimateRoundTrip(string from, string to) =>
+        string.Equals(from, Name, StringComparison.Ordinal) ? EstimateRoundTrip(to)
+        : string.Equals(to, Name, StringComparison.Ordinal) ? EstimateRoundTrip(from)
+        : layer.Coordinates.Estimate(from, to);
+
+    /// <summary>
+    /// Looks after the member next and not when its turn comes: the caller has a reason to think that it failed. It gets as
+    /// much time to answer and to object as ever.
+    /// </summary>
+    public void ProbeSoon(TimeSpan now, string member)
+    {
+        if (Advance(now))
+        {
+            memberlist.ProbeSoon(member);
+        }
+    }
+
+    /// <summary>Forgets all members that <see cref="SerfOptions.Admits"/> does not admit any more.</summary>
+    public void ExpelStrangers(TimeSpan now)
+    {
+        if (Advance(now) && options.Admits is { } admits)
+        {
+            memberlist.ExpelStrangers();
+            layer.Members.ForgetAllBut(member => admits(member.Name, member.Tags));
+        }
+    }
 
     private QueryId StartKeyOperation(TimeSpan now, string name, byte[]? key)
     {

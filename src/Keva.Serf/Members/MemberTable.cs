@@ -202,6 +202,15 @@ internal sealed class MemberTable(SerfContext context)
         };
     }
 
+    /// <summary>What is known of the others is forgotten; this node itself never is.</summary>
+    public void ForgetAllBut(Predicate<MemberEntry> stays)
+    {
+        foreach (var member in members.Values.Where(member => !IsSelf(member.Name) && !stays(member)).ToList())
+        {
+            Forget(member);
+        }
+    }
+
     /// <summary>A failed member that may be back; the more have failed, the likelier there is one.</summary>
     public MemberEntry? PickToReconnect()
     {

@@ -76,4 +76,25 @@ internal static partial class NodeLog
 
     [LoggerMessage(408, LogLevel.Warning, "Receiving a snapshot failed and begins anew: {Problem}")]
     public static partial void SnapshotNotReceived(ILogger logger, string problem);
+
+    [LoggerMessage(500, LogLevel.Information, "Gossip: {Name} at {Address} is there")]
+    public static partial void GossipMemberJoined(ILogger logger, string name, string address);
+
+    [LoggerMessage(501, LogLevel.Information, "Gossip: {Name} at {Address} has left")]
+    public static partial void GossipMemberLeft(ILogger logger, string name, string address);
+
+    [LoggerMessage(502, LogLevel.Warning, "Gossip: {Name} at {Address} has failed")]
+    public static partial void GossipMemberFailed(ILogger logger, string name, string address);
+
+    [LoggerMessage(503, LogLevel.Information, "Gossip: {Name} at {Address} is forgotten")]
+    public static partial void GossipMemberForgotten(ILogger logger, string name, string address);
+
+    [LoggerMessage(504, LogLevel.Warning, "Gossip: two nodes are called {Name}: the one known is at {Known}, another at {Claimant}")]
+    public static partial void GossipNameConflict(ILogger logger, string name, string known, string claimant);
+
+    [LoggerMessage(505, LogLevel.Information, "Gossip: none of {Count} seeds answers yet; {Address}: {Reason}")]
+    public static partial void GossipSeedsSilent(ILogger logger, int count, string address, string reason);
+
+    [LoggerMessage(506, LogLevel.Error, "The gossip keyring could not be written: {Problem}")]
+    public static partial void GossipKeyringNotSaved(ILogger logger, string problem);
 }

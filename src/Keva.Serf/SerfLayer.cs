@@ -43,6 +43,8 @@ internal sealed class SerfLayer : IMemberlistListener
     /// <summary>Messages that could not be read or that no cluster sends.</summary>
     public long Refused { get; private set; }
 
+    public LamportTimes Clocks => new(Members.Clock.Time, Events.Clock.Time, queryClock.Time);
+
     public bool HasBroadcasts => context.Broadcasts.HasAny;
 
     public bool Respond(ReceivedQuery query, byte[] payload) => receivedQueries.Respond(query, payload);
@@ -52,6 +54,8 @@ internal sealed class SerfLayer : IMemberlistListener
     public void OnLeft(NodeRecord node) => Members.OnLeft(node);
 
     public void OnUpdated(NodeRecord node) => Members.OnUpdated(node);
+
+    public void OnExpelled(NodeRecord node) => Members.ForgetAllBut(member => !string.Equals(member.Name, node.Name, StringComparison.Ordinal));
 
     public void OnConflict(NodeRecord known, Alive claim)
     {

@@ -23,6 +23,7 @@ public sealed class SerfNode
     private readonly Memberlist memberlist;
     private readonly Departure departure;
     private IReadOnlyDictionary<string, string> tags;
+    private long lastJoin;
 
     /// <param name="options">Who this node is, and the tunables.</param>
     /// <param name="random">The dice of the protocol.</param>
@@ -53,12 +54,20 @@ public sealed class SerfNode
     /// <summary>All that the cluster remembers, by name in ordinal order, this node among them.</summary>
     public IReadOnlyList<Member> Members => [.. layer.Members.All.Select(member => member.ToMember())];
 
+    /// <summary>Grows whenever <see cref="Members"/> may have changed.</summary>
+    public long MembersRevision => layer.Members.Revision;
+
+    /// <summary>Whether somebody else is alive.</summary>
+    public bool HasOthersAlive => layer.Members.HasOthersAlive;
+
     public IReadOnlyDictionary<string, string> Tags => tags;
 
     public Keyring Keyring => keys.Current;
 
     /// <summary>Zero if this node keeps up; higher if it misses answers, and then it gives others more time.</summary>
     public int HealthScore => memberlist.Awareness.Score;
+
+    public LamportTimes Clocks => layer.Clocks;
 
     /// <summary>What came from the network and could not be used: damaged, forged, or of a key that we do not have.</summary>
     public long RefusedMessages => memberlist.Refused + layer.Refused;
@@ -128,18 +137,20 @@ public sealed class SerfNode
     /// <param name="now">The time.</param>
     /// <param name="addresses">Where nodes may be.</param>
     /// <param name="ignoreOldEvents">Whether events that were sent before are not delivered here.</param>
-    public void Join(TimeSpan now, IReadOnlyCollection<IPEndPoint> addresses, bool ignoreOldEvents = true)
+    /// <returns>The number of the join; of a node that has stopped there is no end of it.</returns>
+    public long Join(TimeSpan now, IReadOnlyCollection<IPEndPoint> addresses, bool ignoreOldEvents = true)
     {
+        var join = ++lastJoin;
         if (!Advance(now))
         {
-            return;
+            return join;
         }
 
         var failures = new List<JoinFailure>();
         var pending = addresses.Count;
         if (pending == 0)
         {
-            outbox.Add(new JoinFinished(0, failures));
+            outbox.Add(new JoinFinished(join, 0, failures));
         }
 
         foreach (var address in addresses)
@@ -153,10 +164,12 @@ public sealed class SerfNode
 
                 if (--pending == 0)
                 {
-                    OnJoined(addresses.Count - failures.Count, failures);
+                    OnJoined(join, addresses.Count - failures.Count, failures);
                 }
             });
         }
+
+        return join;
     }
 
     /// <summary>Takes leave of the cluster, so that this node is seen as left and not as failed. Ends with <see cref="LeaveFinished"/>.</summary>
@@ -232,6 +245,34 @@ public sealed class SerfNode
     /// <summary>How long a message to the member and back should take; null if that is not known.</summary>
     public TimeSpan? EstimateRoundTrip(string member) => layer.Coordinates.Estimate(member);
 
+    /// <summary>The same between two members, of which this node may be one.</summary>
+    public TimeSpan? EstimateRoundTrip(string from, string to) =>
+        string.Equals(from, Name, StringComparison.Ordinal) ? EstimateRoundTrip(to)
+        : string.Equals(to, Name, StringComparison.Ordinal) ? EstimateRoundTrip(from)
+        : layer.Coordinates.Estimate(from, to);
+
+    /// <summary>
+    /// Looks after the member next and not when its turn comes: the caller has a reason to think that it failed. It gets as
+    /// much time to answer and to object as ever.
+    /// </summary>
+    public void ProbeSoon(TimeSpan now, string member)
+    {
+        if (Advance(now))
+        {
+            memberlist.ProbeSoon(member);
+        }
+    }
+
+    /// <summary>Forgets all members that <see cref="SerfOptions.Admits"/> does not admit any more.</summary>
+    public void ExpelStrangers(TimeSpan now)
+    {
+        if (Advance(now) && options.Admits is { } admits)
+        {
+            memberlist.ExpelStrangers();
+            layer.Members.ForgetAllBut(member => admits(member.Name, member.Tags));
+        }
+    }
+
     private QueryId StartKeyOperation(TimeSpan now, string name, byte[]? key)
     {
         Advance(now);
@@ -245,14 +286,14 @@ public sealed class SerfNode
         return !IsStopped;
     }
 
-    private void OnJoined(int contacted, List<JoinFailure> failures)
+    private void OnJoined(long join, int contacted, List<JoinFailure> failures)
     {
         if (contacted > 0)
         {
             layer.Members.AnnounceJoin();
         }
 
-        outbox.Add(new JoinFinished(contacted, failures));
+        outbox.Add(new JoinFinished(join, contacted, failures));
     }
 
     private void Reap()

@@ -49,6 +49,13 @@ public sealed record SerfOptions
     /// <summary>A query is open for this many gossip intervals, times the logarithm of the cluster's size.</summary>
     public int QueryTimeoutMultiplier { get; init; } = 16;
 
+    /// <summary>
+    /// Whether a node of this name and with these tags may be in this cluster; null if all may. A node that may not is
+    /// neither taken over nor passed on, as if it had never been heard of. When the answers change, call
+    /// <see cref="SerfNode.ExpelStrangers"/>.
+    /// </summary>
+    public Func<string, IReadOnlyDictionary<string, string>, bool>? Admits { get; init; }
+
     /// <summary>Whether a node that finds its name in use elsewhere asks the cluster which of the two may stay.</summary>
     public bool ResolveNameConflicts { get; init; } = true;
 }

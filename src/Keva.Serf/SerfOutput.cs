@@ -52,8 +52,8 @@ public sealed record QueryAnswered(QueryId Query, string From, byte[] Payload) :
 /// <summary>The time for answers is over.</summary>
 public sealed record QueryFinished(QueryId Query, int Acknowledgements, int Answers) : SerfOutput;
 
-/// <summary>All addresses of a <see cref="SerfNode.Join"/> were tried.</summary>
-public sealed record JoinFinished(int Contacted, IReadOnlyList<JoinFailure> Failures) : SerfOutput;
+/// <summary>All addresses of the <see cref="SerfNode.Join"/> of that number were tried.</summary>
+public sealed record JoinFinished(long Join, int Contacted, IReadOnlyList<JoinFailure> Failures) : SerfOutput;
 
 public sealed record JoinFailure(IPEndPoint Address, string Reason);
 

@@ -76,6 +76,7 @@ public static class SettingsLoader
         var store = StoreSettings.Bind(binder.Section("store"));
         var http = HttpSettings.Bind(binder.Section("http"));
         var transport = TransportSettings.Bind(binder.Section("transport"));
+        var gossip = GossipSettings.Bind(binder.Section("gossip"));
         var actors = ActorSettings.Bind(binder.Section("actors"));
         return placement is null ? null : new NodeSettings
         {
@@ -91,6 +92,7 @@ public static class SettingsLoader
             Store = store,
             Http = http,
             Transport = transport,
+            Gossip = gossip,
             Actors = actors,
         };
     }

@@ -8,6 +8,8 @@ using Keva.Journal.Directories;
 using Keva.Node.Configuration;
 using Keva.Node.Gateway;
 using Keva.Node.Gateway.Http;
+using Keva.Node.Gossip;
+using Keva.Node.Gossip.Sockets;
 using Keva.Node.Transport;
 using Keva.Node.Transport.Tcp;
 using Keva.Raft;
@@ -31,11 +33,13 @@ public sealed class KevaNode : IAsyncDisposable
     private readonly Lock releaseGate = new();
     private WorkingDirectory? directory;
     private ICheckpointStore? checkpoints;
-    private IPeerNetwork? network;
+    private TcpPeerNetwork? network;
+    private SocketGossipNetwork? gossipNetwork;
     private ActorSystem? system;
     private IActorRef nodeActor = ActorRefs.Nobody;
     private KevaHttpServer? http;
     private KeyValueService? store;
+    private GossipService? gossip;
     private IJournal? journal;
     private Exception? lastFailure;
     private Task? releasing;
@@ -57,6 +61,9 @@ public sealed class KevaNode : IAsyncDisposable
     /// <summary>The store as this node offers it to its own process.</summary>
     public IKeyValueService Store => store ?? throw new InvalidOperationException("The node was not started.");
 
+    /// <summary>The gossip as this node offers it to its own process.</summary>
+    public IGossipService Gossip => gossip ?? throw new InvalidOperationException("The node was not started.");
+
     /// <summary>Where the HTTP interface listens.</summary>
     public IReadOnlyList<Uri> Addresses => http?.Addresses ?? [];
 
@@ -75,6 +82,7 @@ public sealed class KevaNode : IAsyncDisposable
             var views = Open();
             var found = await nodeActor.Ask<GatewayFound>(GetGateway.Instance, settings.Http.RequestTimeout, cancellation);
             store = new KeyValueService(found.Gateway, views, settings.Http.RequestTimeout + AnswerGrace);
+            gossip = new GossipService(FindMembershipAsync, settings.Http.RequestTimeout);
             http = new KevaHttpServer(KevaHttpOptionsFrom.Settings(settings), store, loggers);
             await http.StartAsync(cancellation);
             NodeLog.Serving(logger, settings.HttpEndpoint.ToString(), settings.PeerEndpoint.ToString(), settings.WorkingDirectory);
@@ -137,7 +145,9 @@ public sealed class KevaNode : IAsyncDisposable
     {
         directory = WorkingDirectory.Open(settings.WorkingDirectory, settings.Identity, DrawNodeId());
         checkpoints = SqliteCheckpointStore.Open(directory.CheckpointPath);
-        network = new TcpPeerNetwork(PeerNetworkOptionsFrom.Settings(settings.Transport));
+        var gossipKeys = KeyringFile.Open(directory.DirectoryPath, settings.Gossip.EncryptKey);
+        gossipNetwork = new SocketGossipNetwork();
+        network = new TcpPeerNetwork(PeerNetworkOptionsFrom.Settings(settings.Transport)) { Gossip = gossipNetwork };
         var inbound = new InboundPeers(logger, TimeProvider.System);
         var identity = directory.Identity;
         var views = new ClusterViewHolder(InitialView(identity));
@@ -145,6 +155,8 @@ public sealed class KevaNode : IAsyncDisposable
             OpenJournal,
             checkpoints,
             network,
+            gossipNetwork,
+            gossipKeys,
             new IdentityFile(directory),
             TimeProvider.System,
             new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
@@ -158,10 +170,14 @@ public sealed class KevaNode : IAsyncDisposable
         });
         system.EventStream.Subscribe<Error>(LogFailure);
         network.Listen(settings.PeerEndpoint.Host, settings.PeerEndpoint.Port, inbound);
+        gossipNetwork.Bind(network.LocalEndPoints);
         nodeActor = system.ActorOf(Props.Create(() => new NodeActor(settings, ports, inbound, views)), "node");
         _ = WatchAsync(system);
         return views;
     }
+
+    private async Task<IActorRef> FindMembershipAsync() =>
+        (await nodeActor.Ask<MembershipFound>(GetMembership.Instance, settings.Http.RequestTimeout)).Membership;
 
     private IJournal OpenJournal(IJournalEvents events)
     {
@@ -259,6 +275,11 @@ public sealed class KevaNode : IAsyncDisposable
         if (network is not null)
         {
             await network.DisposeAsync();
+        }
+
+        if (gossipNetwork is not null)
+        {
+            await gossipNetwork.DisposeAsync();
         }
 
         journal?.Dispose();

@@ -4,6 +4,7 @@ using Keva.Node.Configuration;
 using Keva.Node.Consensus;
 using Keva.Node.Formation;
 using Keva.Node.Gateway;
+using Keva.Node.Gossip;
 using Keva.Node.Journaling;
 using Keva.Node.Peers;
 using Keva.Node.State;
@@ -35,6 +36,14 @@ public sealed record GetGateway
 
 public sealed record GatewayFound(IActorRef Gateway);
 
+/// <summary>Asks for the gossip's actor; answered with <see cref="MembershipFound"/>, with nobody while the node loads.</summary>
+public sealed record GetMembership
+{
+    public static readonly GetMembership Instance = new();
+}
+
+public sealed record MembershipFound(IActorRef Membership);
+
 /// <summary>Another node introduced itself on a connection that it made.</summary>
 public sealed record GreetingReceived(PeerHello Remote);
 
@@ -64,6 +73,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     private FormedCluster? forming;
     private RecoveredLog? recovered;
     private CheckpointLoaded? checkpoint;
+    private IActorRef membership = ActorRefs.Nobody;
     private IActorRef? consensus;
     private IActorRef? stopRequester;
     private bool campaignFirst;
@@ -92,6 +102,9 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<PeerUnreachable>(OnPeerUnreachable);
         Receive<IdentitySaved>(OnIdentitySaved);
         Receive<ReportDue>(_ => Report());
+        Receive<GetMembership>(_ => Sender.Tell(new MembershipFound(membership)));
+        Receive<GossipPeersChanged>(_ => { });
+        Receive<OwnNameLost>(message => throw new NodeStartException(message.Reason));
         Receive<GetGateway>(_ => Sender.Tell(new GatewayFound(gateway)));
         Receive<StopNode>(_ => OnStop());
         Receive<LeadershipHandedOver>(_ => gateway.Tell(GatewayClosing.Instance));
@@ -134,6 +147,12 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
                 $"peer-{member.Name}");
         }
 
+        membership = Context.ActorOf(Props.Create(() => new MembershipActor(MembershipSetupOf(), Self)), "membership");
+        membership.Tell(new JoinGossip(
+            [
+                .. settings.InitialMembers.Where(member => member.Name != settings.Identity).Select(member => member.PeerEndpoint.ToString()),
+                .. settings.JoinAddresses.Select(address => address.ToString()),
+            ]));
         if (identity.IsFormed)
         {
             Run();
@@ -194,6 +213,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         identity = ports.Identities.Current;
         formation = null;
         Timers.Cancel("report");
+        membership.Tell(new OwnTagsChanged(new ClusterId(identity.Cluster), IsJoining: false));
         NodeLog.ClusterFormed(ports.Logger, settings.ClusterName, new ClusterId(identity.Cluster).ToString());
         var greeting = NodeGreeting.Of(settings, identity);
         inbound.Open(greeting, Self);
@@ -256,6 +276,22 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             : server;
     }
 
+    private MembershipSetup MembershipSetupOf() =>
+        new(
+            identity.Node,
+            settings.Identity,
+            settings.ClusterName,
+            new ClusterId(identity.Cluster),
+            settings.PeerEndpoint.ToString(),
+            settings.HttpEndpoint.ToString(),
+            NodeVersion.Text,
+            settings.Gossip,
+            ports.Gossip,
+            ports.Clock,
+            new Random((int)(session ^ (session >> 32))),
+            ports.GossipKeys,
+            ports.Logger);
+
     private ClusterIdentity ClusterIdentityOf() =>
         new(
             settings.ClusterName,
@@ -286,6 +322,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         up.Remove(message.Remote.Node);
         if (!message.Wanted)
         {
+            membership.Tell(new PeerConnectionLost(message.Remote.Name));
             NodeLog.PeerDown(ports.Logger, message.Remote.Name, message.Address, message.Reason);
         }
 

@@ -1,6 +1,7 @@
 using Keva.Journal;
 using Keva.Journal.Checkpoints;
 using Keva.Journal.Directories;
+using Keva.Node.Gossip;
 using Keva.Node.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -10,6 +11,8 @@ namespace Keva.Node.Hosting;
 /// <param name="OpenJournal">Opens the journal; its events go to the given receiver.</param>
 /// <param name="Checkpoints">The checkpoint store.</param>
 /// <param name="Network">The way to the other nodes.</param>
+/// <param name="Gossip">The way of gossip to them, and to agents.</param>
+/// <param name="GossipKeys">What gossip is encrypted with.</param>
 /// <param name="Identities">Where the node's identity is kept.</param>
 /// <param name="Clock">Monotonic time.</param>
 /// <param name="Random">Where every random choice of the node comes from. Used by one actor at a time to seed others.</param>
@@ -19,6 +22,8 @@ public sealed record NodePorts(
     Func<IJournalEvents, IJournal> OpenJournal,
     ICheckpointStore Checkpoints,
     IPeerNetwork Network,
+    IGossipNetwork Gossip,
+    IGossipKeys GossipKeys,
     IIdentityStore Identities,
     TimeProvider Clock,
     Random Random,

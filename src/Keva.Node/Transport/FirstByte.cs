@@ -35,7 +35,7 @@ public static class FirstByte
     public static string? WhyRefused(byte first) => Classify(first) switch
     {
         ConnectionKind.Peer => null,
-        ConnectionKind.Gossip => "it speaks the gossip protocol, which this version does not serve here",
+        ConnectionKind.Gossip => "it speaks the gossip protocol where a node was expected",
         ConnectionKind.Tls => "it speaks TLS, which this version does not serve here",
         _ when first is >= (byte)'A' and <= (byte)'Z' =>
             "it is not a Keva node; if it is an HTTP client: users reach a node at its user_port",

@@ -40,16 +40,20 @@ internal sealed class CoordinateTracker(Random random)
     }
 
     /// <summary>How long a message to the node and back should take; null if its place is unknown.</summary>
-    public TimeSpan? Estimate(string node) =>
-        others.TryGetValue(node, out var other) && Own.DistanceTo(other) is var seconds && seconds < LongestRoundTrip.TotalSeconds
-            ? TimeSpan.FromSeconds(seconds)
-            : null;
+    public TimeSpan? Estimate(string node) => others.TryGetValue(node, out var other) ? Estimate(Own, other) : null;
+
+    /// <summary>The same between two others.</summary>
+    public TimeSpan? Estimate(string from, string to) =>
+        others.TryGetValue(from, out var one) && others.TryGetValue(to, out var other) ? Estimate(one, other) : null;
 
     public void Forget(string node)
     {
         others.Remove(node);
         latencies.Remove(node);
     }
+
+    private static TimeSpan? Estimate(Coordinate from, Coordinate to) =>
+        from.DistanceTo(to) is var seconds && seconds < LongestRoundTrip.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
 
     /// <summary>Of the last three, so that one slow answer does not move us.</summary>
     private double Median(string node, double seconds)

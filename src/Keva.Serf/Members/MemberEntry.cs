@@ -34,7 +34,12 @@ internal sealed class MemberEntry(string name)
         tags = TagsCodec.Decode(node.Meta);
     }
 
-    public Member ToMember() => new(Name, NodeAddress.ToEndPoint(Address, Port), tags, Status);
+    public Member ToMember() => new(Name, NodeAddress.ToEndPoint(Address, Port), tags, Status)
+    {
+        Versions = new ProtocolVersions(
+            Version.ProtocolMin, Version.ProtocolMax, Version.ProtocolCurrent, Version.DelegateMin, Version.DelegateMax, Version.DelegateCurrent),
+        StatusTime = StatusTime,
+    };
 
     public MemberRecord ToRecord() => new(Name, Address, Port, [.. tags], (int)Status, Version);
 }

@@ -20,6 +20,9 @@ internal sealed class MemberTable(SerfContext context)
     /// <summary>Called with the name of a member that is forgotten.</summary>
     public required Action<string> Forgotten { get; init; }
 
+    /// <summary>Grows with every change.</summary>
+    public long Revision { get; private set; }
+
     public int Count => members.Count;
 
     public IEnumerable<MemberEntry> All => members.Values;
@@ -96,6 +99,7 @@ internal sealed class MemberTable(SerfContext context)
             return false;
         }
 
+        Revision++;
         member.StatusTime = intent.LamportTime;
         if (member.Status == MemberStatus.Leaving)
         {
@@ -127,6 +131,7 @@ internal sealed class MemberTable(SerfContext context)
             return false;
         }
 
+        Revision++;
         member.StatusTime = intent.LamportTime;
         switch (member.Status)
         {
@@ -202,6 +207,15 @@ internal sealed class MemberTable(SerfContext context)
         };
     }
 
+    /// <summary>What is known of the others is forgotten; this node itself never is.</summary>
+    public void ForgetAllBut(Predicate<MemberEntry> stays)
+    {
+        foreach (var member in members.Values.Where(member => !IsSelf(member.Name) && !stays(member)).ToList())
+        {
+            Forget(member);
+        }
+    }
+
     /// <summary>A failed member that may be back; the more have failed, the likelier there is one.</summary>
     public MemberEntry? PickToReconnect()
     {
@@ -240,5 +254,9 @@ internal sealed class MemberTable(SerfContext context)
         Report(MemberEventKind.Reaped, member);
     }
 
-    private void Report(MemberEventKind kind, MemberEntry member) => context.Outbox.Add(new MemberChanged(kind, member.ToMember()));
+    private void Report(MemberEventKind kind, MemberEntry member)
+    {
+        Revision++;
+        context.Outbox.Add(new MemberChanged(kind, member.ToMember()));
+    }
 }

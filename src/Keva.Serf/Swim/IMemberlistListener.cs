@@ -12,6 +12,9 @@ internal interface IMemberlistListener
 
     void OnUpdated(NodeRecord node);
 
+    /// <summary>The node belongs to another cluster, and is to be forgotten.</summary>
+    void OnExpelled(NodeRecord node);
+
     /// <summary>An alive message claims the name of <paramref name="known"/> for another address.</summary>
     void OnConflict(NodeRecord known, Alive claim);
 

@@ -70,6 +70,16 @@ internal sealed class Memberlist
         }
     }
 
+    public void ProbeSoon(string node)
+    {
+        if (nodes.Find(node) is { IsGone: false } found && found != Self)
+        {
+            prober.ProbeSoon(found);
+        }
+    }
+
+    public void ExpelStrangers() => states.ExpelStrangers();
+
     public void CloseStreams() => streams.CloseAll();
 
     public long AcceptStream() => streams.Accept();

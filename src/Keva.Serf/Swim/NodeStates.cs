@@ -84,6 +84,19 @@ internal sealed class NodeStates
         }
 
         var node = nodes.Find(alive.Node);
+        if (!Admits(alive.Node, alive.Meta) && !(isSelf && Self.HasAddress(alive.Address!, alive.Port)))
+        {
+            // What a node of another cluster says is nothing to us, also if it has a name that is known here; but who is
+            // known here and says that it is elsewhere now is to be believed.
+            Ignored++;
+            if (node is not null && !isSelf && alive.Incarnation > node.Incarnation && node.HasAddress(alive.Address!, alive.Port))
+            {
+                Expel(node);
+            }
+
+            return;
+        }
+
         if (node is null)
         {
             if (alive.Incarnation == 0 || nodes.Count >= WireLimits.PushPullNodes)
@@ -205,7 +218,28 @@ internal sealed class NodeStates
         }
     }
 
-    private bool IsSelf(string name) => string.Equals(name, Self.Name, StringComparison.Ordinal);
+    /// <summary>Whether a node may be in this cluster; what it says of itself must be acceptable otherwise.</summary>
+    public bool Admits(string name, byte[]? meta) => options.Admits is not { } admits || admits(name, TagsCodec.Decode(meta));
+
+    public void ExpelStrangers()
+    {
+        foreach (var node in nodes.All.Where(node => node != Self && !Admits(node.Name, node.Meta)).ToList())
+        {
+            Expel(node);
+        }
+    }
+
+    private void Expel(NodeRecord node)
+    {
+        node.DropSuspicion();
+
+        // A probe may still hold the record.
+        node.Become(NodeState.Left, timers.Now);
+        nodes.Remove(node);
+        listener.OnExpelled(node);
+    }
+
+    public bool IsSelf(string name) => string.Equals(name, Self.Name, StringComparison.Ordinal);
 
     private static bool IsAcceptable(Alive alive) =>
         VersionVector.FromBytes(alive.Version).IsValid

@@ -24,6 +24,12 @@ internal sealed class NodeTable(Random random)
         (nodes[place], nodes[^1]) = (nodes[^1], nodes[place]);
     }
 
+    public void Remove(NodeRecord node)
+    {
+        byName.Remove(node.Name);
+        nodes.Remove(node);
+    }
+
     public void Remove(Predicate<NodeRecord> forgotten)
     {
         foreach (var node in nodes.Where(node => forgotten(node)))

@@ -12,7 +12,24 @@ internal sealed class Prober(ProbeContext context, Random random)
     private Probe? current;
     private bool tickMissed;
 
+    // Short: a name is in it once, and only nodes that are known get in.
+    private readonly List<NodeRecord> urgent = [];
+
     public void Start() => context.Timers.Schedule(timing.ProbeInterval * random.NextDouble(), Tick);
+
+    /// <summary>The node is the next to be probed: at once if no probe is under way.</summary>
+    public void ProbeSoon(NodeRecord node)
+    {
+        if (!urgent.Contains(node))
+        {
+            urgent.Add(node);
+        }
+
+        if (current is null)
+        {
+            ProbeNext();
+        }
+    }
 
     private void Tick()
     {
@@ -29,6 +46,16 @@ internal sealed class Prober(ProbeContext context, Random random)
 
     private void ProbeNext()
     {
+        while (urgent is [var node, ..])
+        {
+            urgent.RemoveAt(0);
+            if (!node.IsGone)
+            {
+                Begin(node);
+                return;
+            }
+        }
+
         for (var seen = 0; seen < nodes.Count; seen++)
         {
             if (next >= nodes.Count)
@@ -41,11 +68,16 @@ internal sealed class Prober(ProbeContext context, Random random)
             var node = nodes.All[next++];
             if (node != context.States.Self && !node.IsGone)
             {
-                current = new Probe(context, node, Finish);
-                current.Begin();
+                Begin(node);
                 return;
             }
         }
+    }
+
+    private void Begin(NodeRecord node)
+    {
+        current = new Probe(context, node, Finish);
+        current.Begin();
     }
 
     private void ForgetTheLongGone() =>
@@ -55,7 +87,7 @@ internal sealed class Prober(ProbeContext context, Random random)
     {
         context.Awareness.Apply(awarenessDelta);
         current = null;
-        if (tickMissed)
+        if (tickMissed || urgent.Count > 0)
         {
             tickMissed = false;
             ProbeNext();

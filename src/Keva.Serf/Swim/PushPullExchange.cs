@@ -47,6 +47,12 @@ internal sealed class PushPullExchange(SerfOptions options, Random random, Timer
             return mismatch;
         }
 
+        if (remote.Nodes.Any(IsStranger))
+        {
+            // Not only those nodes: what the other side remembers of events and of other members is of their cluster, too.
+            return "the other side knows nodes of another cluster";
+        }
+
         states.Merge(remote.Nodes);
         if (remote.UserState.Length > 0)
         {
@@ -64,6 +70,10 @@ internal sealed class PushPullExchange(SerfOptions options, Random random, Timer
             With(node.EndPoint, join: false, ignoreOldEvents: false, _ => { });
         }
     }
+
+    /// <summary>The dead of another cluster do not count: agents remember long what once had our addresses.</summary>
+    private bool IsStranger(PushPullNode node) =>
+        node.State is NodeState.Alive or NodeState.Suspect && !states.IsSelf(node.Name) && !states.Admits(node.Name, node.Meta);
 
     /// <summary>All must speak a version that all others understand (memberlist 0.2.2, verifyProtocol).</summary>
     private string? VersionMismatch(IReadOnlyList<PushPullNode> remote)

@@ -41,11 +41,14 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
         Network = new SimulatedPeerNetwork(cluster.Network, this);
         Inbound = new InboundPeers(cluster.Logger, Host.TimeProvider);
         Views = new ClusterViewHolder(InitialView(settings));
+        var gossip = new SilentGossip(machine.Number);
         var ports = new NodePorts(
             events => journal = new WatchedJournal(
                 machine.Journal, events, machine.Durable, cluster.After, cluster.Dice.ForkRandom(), incident => cluster.OnJournal(this, incident)),
             checkpoints,
             Network,
+            gossip,
+            gossip,
             machine.Identity.Open(cluster.After, () => machine.Journal.IsFull ? "the disk is full" : null, () => IsEnded),
             Host.TimeProvider,
             cluster.Dice.ForkRandom(),

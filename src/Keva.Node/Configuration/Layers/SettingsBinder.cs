@@ -11,6 +11,7 @@ internal sealed class SettingsBinder
 {
     private readonly Dictionary<string, SettingValue> _values = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _known = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _secrets = new(StringComparer.Ordinal);
     private readonly List<ConfigurationProblem> _problems;
 
     /// <param name="layers">All settings of all layers; of two with one path the later wins.</param>
@@ -35,6 +36,13 @@ internal sealed class SettingsBinder
         _known.Add(path);
         Invariant.Check(_values.ContainsKey(path), $"reference.conf has a default for {path}");
         return _values[path];
+    }
+
+    /// <summary>As <see cref="Take"/>, for a value that is shown to nobody.</summary>
+    public SettingValue TakeSecret(string path)
+    {
+        _secrets.Add(path);
+        return Take(path);
     }
 
     public void Report(SettingValue value, string message) => _problems.Add(new ConfigurationProblem(value.Origin, message));
@@ -71,7 +79,10 @@ internal sealed class SettingsBinder
 
     /// <summary>The values of all known settings.</summary>
     public ImmutableArray<EffectiveValue> Effective() =>
-        [.. _known.Select(path => new EffectiveValue(path, _values[path].Text, _values[path].Origin))];
+        [.. _known.Select(path => new EffectiveValue(path, Shown(path), _values[path].Origin))];
+
+    private string Shown(string path) =>
+        _secrets.Contains(path) && _values[path].Text.Length > 0 ? "(secret)" : _values[path].Text;
 
     private bool IsGroup(string path) => _known.Any(known => known.StartsWith(path + ".", StringComparison.Ordinal));
 

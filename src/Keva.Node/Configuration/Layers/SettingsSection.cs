@@ -9,6 +9,8 @@ namespace Keva.Node.Configuration;
 /// </summary>
 internal sealed class SettingsSection(SettingsBinder binder, string name)
 {
+    private const int LongestKeyBytes = 32;
+
     /// <param name="key">The setting in this group.</param>
     /// <param name="min">The least that is taken, as a user would write it.</param>
     /// <param name="max">The most that is taken.</param>
@@ -97,6 +99,20 @@ internal sealed class SettingsSection(SettingsBinder binder, string name)
         return value.NotSimple is null && NodeName.ProblemWith(value.Text) is null
             ? value.Text
             : Refuse(value, $"must be {NodeName.Rule}", "");
+    }
+
+    /// <summary>A key for AES in base 64, or nothing. It is a secret: no message and no list shows it.</summary>
+    public ReadOnlyMemory<byte> EncryptionKey(string key)
+    {
+        var value = binder.TakeSecret($"{name}.{key}");
+        var bytes = new byte[LongestKeyBytes];
+        if (value.NotSimple is null && Convert.TryFromBase64String(value.Text, bytes, out var length) && length is 0 or 16 or 24 or 32)
+        {
+            return bytes.AsMemory(0, length);
+        }
+
+        binder.Report(value, $"{value.WrittenAs} must be 16, 24 or 32 bytes in base 64, or empty");
+        return ReadOnlyMemory<byte>.Empty;
     }
 
     private SettingValue Take(string key) => binder.Take($"{name}.{key}");

@@ -42,6 +42,8 @@ public sealed record NodeSettings
 
     public required TransportSettings Transport { get; init; }
 
+    public required GossipSettings Gossip { get; init; }
+
     public required ActorSettings Actors { get; init; }
 }
 

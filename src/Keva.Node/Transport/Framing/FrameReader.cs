@@ -101,6 +101,17 @@ internal sealed class FrameReader(Stream stream, int bufferBytes = FrameReader.D
             : FrameRead.Malformed("a frame has a wrong checksum");
     }
 
+    /// <summary>The first byte, which stays to be read; null if the connection ended before it.</summary>
+    public async ValueTask<byte?> PeekAsync(CancellationToken cancellation) => await FillAsync(1, cancellation) ? buffer[start] : null;
+
+    /// <summary>What has come in and was not read, for somebody else to read.</summary>
+    public byte[] TakeBuffered()
+    {
+        var taken = buffer.AsSpan(start, Buffered).ToArray();
+        start = end;
+        return taken;
+    }
+
     /// <summary>Waits until anything comes in; false: the connection ended.</summary>
     public ValueTask<bool> WaitForBytesAsync(CancellationToken cancellation) => FillAsync(1, cancellation);
 

@@ -15,7 +15,9 @@ internal sealed class InboundConnection
     private readonly PeerNetworkOptions options;
     private readonly IInboundPeers inbound;
     private readonly Func<InboundConnection, bool> takePlace;
+    private readonly Func<Socket, ReadOnlyMemory<byte>, bool> adoptGossip;
     private string? closeReason;
+    private bool isAdopted;
 
     /// <param name="socket">Owned by the connection from now on.</param>
     /// <param name="options">Limits and time-outs.</param>
@@ -23,8 +25,15 @@ internal sealed class InboundConnection
     /// <param name="takePlace">
     /// Moves the connection from those that are strangers to those that are peers; false if there is no room.
     /// </param>
-    public InboundConnection(Socket socket, PeerNetworkOptions options, IInboundPeers inbound, Func<InboundConnection, bool> takePlace)
+    /// <param name="adoptGossip">Takes over the socket of a connection that speaks gossip, with what was read; false if it does not.</param>
+    public InboundConnection(
+        Socket socket,
+        PeerNetworkOptions options,
+        IInboundPeers inbound,
+        Func<InboundConnection, bool> takePlace,
+        Func<Socket, ReadOnlyMemory<byte>, bool> adoptGossip)
     {
+        this.adoptGossip = adoptGossip;
         this.socket = socket;
         this.options = options;
         this.inbound = inbound;
@@ -58,6 +67,11 @@ internal sealed class InboundConnection
         {
             // What one connection brings in must not take down the node.
             rejection = $"internal error: {exception}";
+        }
+
+        if (isAdopted)
+        {
+            return;
         }
 
         socket.Dispose();
@@ -103,6 +117,13 @@ internal sealed class InboundConnection
         using var batch = new FrameBatch();
         try
         {
+            if (await reader.PeekAsync(deadline.Token) is { } first && FirstByte.Classify(first) == ConnectionKind.Gossip)
+            {
+                // Nobody is told if it is not taken: gossip tries again, and counts what it drops.
+                isAdopted = adoptGossip(socket, reader.TakeBuffered());
+                return (NodeId.None, 0, null);
+            }
+
             var (preface, prefaceProblem) = await reader.ReadPrefaceAsync(deadline.Token);
             if (preface is null)
             {

@@ -14,6 +14,7 @@ internal sealed class InboundListener
 
     private readonly PeerNetworkOptions options;
     private readonly IInboundPeers inbound;
+    private readonly Func<Socket, ReadOnlyMemory<byte>, bool> adoptGossip;
     private readonly List<Socket> sockets;
     private readonly List<Task> accepting = [];
     private readonly CancellationTokenSource stopping = new();
@@ -22,8 +23,10 @@ internal sealed class InboundListener
     private readonly LinkedList<InboundConnection> strangers = new();
     private readonly HashSet<InboundConnection> peers = [];
 
-    private InboundListener(List<Socket> sockets, PeerNetworkOptions options, IInboundPeers inbound)
+    private InboundListener(
+        List<Socket> sockets, PeerNetworkOptions options, IInboundPeers inbound, Func<Socket, ReadOnlyMemory<byte>, bool> adoptGossip)
     {
+        this.adoptGossip = adoptGossip;
         this.sockets = sockets;
         this.options = options;
         this.inbound = inbound;
@@ -44,9 +47,10 @@ internal sealed class InboundListener
     }
 
     /// <exception cref="IOException">The address cannot be bound.</exception>
-    public static InboundListener Start(string host, int port, PeerNetworkOptions options, IInboundPeers inbound)
+    public static InboundListener Start(
+        string host, int port, PeerNetworkOptions options, IInboundPeers inbound, Func<Socket, ReadOnlyMemory<byte>, bool> adoptGossip)
     {
-        var listener = new InboundListener(ListeningSockets.Bind(host, port), options, inbound);
+        var listener = new InboundListener(ListeningSockets.Bind(host, port), options, inbound, adoptGossip);
         foreach (var socket in listener.sockets)
         {
             listener.accepting.Add(Task.Run(() => listener.AcceptAsync(socket)));
@@ -98,7 +102,7 @@ internal sealed class InboundListener
 
     private void Admit(Socket socket)
     {
-        var connection = new InboundConnection(socket, options, inbound, TakePlace);
+        var connection = new InboundConnection(socket, options, inbound, TakePlace, adoptGossip);
         InboundConnection? displaced = null;
         lock (gate)
         {

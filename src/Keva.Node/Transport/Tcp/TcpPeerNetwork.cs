@@ -1,4 +1,5 @@
 using System.Net;
+using Keva.Node.Gossip.Sockets;
 
 namespace Keva.Node.Transport.Tcp;
 
@@ -18,6 +19,9 @@ public sealed class TcpPeerNetwork : IPeerNetwork
 
     /// <summary>Where this node listens, with the real port if 0 was asked for; empty before <see cref="Listen"/>.</summary>
     public IReadOnlyList<IPEndPoint> LocalEndPoints => listener?.LocalEndPoints ?? [];
+
+    /// <summary>Who takes the connections that speak gossip; null if they are refused.</summary>
+    public SocketGossipNetwork? Gossip { get; init; }
 
     /// <summary>Connections in both directions that hold a socket or a task, also those that are not yet or no longer usable.</summary>
     internal int HeldConnections
@@ -42,7 +46,7 @@ public sealed class TcpPeerNetwork : IPeerNetwork
                 throw new InvalidOperationException("the network listens already");
             }
 
-            listener = InboundListener.Start(host, port, options, inbound);
+            listener = InboundListener.Start(host, port, options, inbound, (socket, first) => Gossip?.TryAdopt(socket, first) ?? false);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class RecoveryReport(string directory, Survivor survivor, Cluste
             name = member.Name,
             role = RoleOf(member.Id),
             keva_address = member.PeerAddress,
-            user_address = member.HttpAddress,
+            http_address = member.HttpAddress,
         }),
         term = survivor.Term.Value,
         first_index = survivor.LastEntry.Index > survivor.LogStart.Index ? survivor.LogStart.Index.Value + 1 : (long?)null,

@@ -158,7 +158,15 @@ public sealed class WorkingDirectory : IDisposable
 
     private void Save(NodeIdentity identity)
     {
-        AtomicFile.Write(IdentityPath, NodeIdentityFile.Encode(identity).Span);
+        try
+        {
+            AtomicFile.Write(IdentityPath, NodeIdentityFile.Encode(identity).Span);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new WorkingDirectoryException($"{IdentityPath} cannot be written: {e.Message}", e);
+        }
+
         Identity = identity;
     }
 

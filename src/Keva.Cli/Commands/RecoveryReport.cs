@@ -3,7 +3,6 @@ using System.Text;
 using Keva.Node.Offline;
 using Keva.Node.Transport;
 using Keva.Raft;
-using Keva.Raft.Membership;
 
 namespace Keva.Cli.Commands;
 
@@ -15,33 +14,9 @@ internal sealed class RecoveryReport(string directory, Survivor survivor, Cluste
 {
     private bool IsRecovered => !newCluster.IsNone;
 
-    /// <summary>What an operator must weigh.</summary>
-    private IEnumerable<string> MayBeLost()
-    {
-        yield return "Writes that the other nodes acknowledged and that never reached this node's log are lost. How many those are cannot be seen from here.";
-        if (survivor.EntriesBehindCheckpoint > 0)
-        {
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"All entries in this node's log count as committed. Of the last {survivor.EntriesBehindCheckpoint} it is not known whether they were: a write that failed or was never answered may take effect.");
-        }
-
-        if (survivor.Role == SurvivorRole.Learner)
-        {
-            yield return "This node is a learner: no write ever waited for it, so it may be far behind. Prefer a voter, if one is left.";
-        }
-        else if (survivor.Role == SurvivorRole.None)
-        {
-            yield return "This node is no member in the configuration that it knows: it has nothing from after its removal. Prefer a member, if one is left.";
-        }
-    }
-
     private string Warning => survivor.IsOnlyVoter
         ? "This node is the only voter, so its cluster needs no recovery: start it."
         : "Do this only when a majority is lost for good. If the other nodes still make a majority, they go on without this one, as another cluster.";
-
-    private static string Start(Member self, string name, string directory) =>
-        $"keva start --node-identity {name} --working-directory {Quoted(directory)} --keva-address {self.PeerAddress} --user-address {self.HttpAddress}";
 
     public object ToJson() => new
     {
@@ -72,26 +47,49 @@ internal sealed class RecoveryReport(string directory, Survivor survivor, Cluste
     public string ToText()
     {
         var text = new StringBuilder();
-        AppendFacts(text);
-        text.AppendLine();
         if (IsRecovered)
         {
             AppendNextSteps(text);
-        }
-        else
-        {
-            text.AppendLine("Recovering makes this node a cluster of one, with a new id, out of all that is in its log.");
-            foreach (var loss in MayBeLost())
-            {
-                text.Append("- ").AppendLine(loss);
-            }
-
-            text.AppendLine("Of several survivors take the one with the highest last term and, among those, the highest last index. This one:");
-            text.AppendLine(CultureInfo.InvariantCulture, $"    last term {survivor.LastEntry.Term}, last index {survivor.LastEntry.Index}");
-            text.Append(Warning);
+            return text.ToString();
         }
 
+        AppendFacts(text);
+        text.AppendLine();
+        text.AppendLine("Recovering makes this node a cluster of one, with a new id, out of all that is in its log.");
+        AppendLosses(text);
+        text.AppendLine("Of several survivors take the one with the highest last term and, among those, the highest last index. This one:");
+        text.AppendLine(CultureInfo.InvariantCulture, $"    last term {survivor.LastEntry.Term}, last index {survivor.LastEntry.Index}");
+        text.Append(Warning);
         return text.ToString();
+    }
+
+    /// <summary>What an operator must weigh.</summary>
+    private IEnumerable<string> MayBeLost()
+    {
+        yield return "Writes that the other nodes acknowledged and that never reached this node's log are lost. How many those are cannot be seen from here. Their revisions are given to other writes.";
+        if (survivor.EntriesBehindCheckpoint > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"All entries in this node's log count as committed. Of the last {survivor.EntriesBehindCheckpoint} it is not known whether they were: a write that failed or was never answered may take effect.");
+        }
+
+        if (survivor.Role == SurvivorRole.Learner)
+        {
+            yield return "This node is a learner: no write ever waited for it, so it may be far behind. Prefer a voter, if one is left.";
+        }
+        else if (survivor.Role == SurvivorRole.None)
+        {
+            yield return "This node is no member in the configuration that it knows: it has nothing from after its removal. Prefer a member, if one is left.";
+        }
+    }
+
+    private void AppendLosses(StringBuilder text)
+    {
+        foreach (var loss in MayBeLost())
+        {
+            text.Append("- ").AppendLine(loss);
+        }
     }
 
     private void AppendFacts(StringBuilder text)
@@ -122,12 +120,16 @@ internal sealed class RecoveryReport(string directory, Survivor survivor, Cluste
 
     private void AppendNextSteps(StringBuilder text)
     {
-        text.AppendLine(CultureInfo.InvariantCulture, $"'{survivor.Name}' is now the cluster {newCluster}, of one node, with all that was in its log.");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"'{survivor.Name}' belonged to the cluster {survivor.Cluster} and is now the cluster {newCluster}, alone, with its log up to entry {survivor.LastEntry.Index} of term {survivor.LastEntry.Term}.");
+        AppendLosses(text);
         text.AppendLine("Start it as always, with its keva.toml or with its addresses:");
         text.AppendLine(CultureInfo.InvariantCulture, $"    keva start --config-file FILE --node-identity {survivor.Name} --working-directory {Quoted(directory)}");
         if (survivor.Configuration.Find(survivor.Node) is { } self)
         {
-            text.AppendLine("    " + Start(self, survivor.Name, directory));
+            text.AppendLine(
+                $"    keva start --node-identity {survivor.Name} --working-directory {Quoted(directory)} --keva-address {self.PeerAddress} --user-address {self.HttpAddress}");
         }
 
         text.Append("All other nodes must be started with empty directories and --join: with what they have they belong to the old cluster, and are refused.");
@@ -139,5 +141,9 @@ internal sealed class RecoveryReport(string directory, Survivor survivor, Cluste
         return configuration.Find(id) is null ? "no member" : configuration.IsVoter(id) ? "voter" : "learner";
     }
 
-    private static string Quoted(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    // As a shell takes it for one word.
+    private static string Quoted(string path) =>
+        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')
+            ? path
+            : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

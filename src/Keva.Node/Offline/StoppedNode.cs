@@ -76,7 +76,16 @@ public sealed class StoppedNode : IDisposable
     {
         directory.FoundAnew(cluster.Value, ClusterConfigurationCodec.Encode(recovery.Configuration));
         journal.Enqueue(recovery.Write);
-        await answers.Written;
+        try
+        {
+            await answers.Written;
+        }
+        catch (StorageException exception)
+        {
+            throw new ClusterRecoveryException(
+                $"'{Survivor.Name}' has got its new cluster id {cluster}, but its journal could not be written. Recover it again when this is put right: {exception.Message}",
+                exception);
+        }
     }
 
     public void Dispose()

@@ -112,8 +112,8 @@ public sealed class StoppedNodeTests : IDisposable
         MakeMember();
         using (var node = await StoppedNode.OpenAsync(DirectoryPath, (path, events) => new FullJournal(SqliteJournal.Open(path, events), events)))
         {
-            var refusal = await Assert.ThrowsAsync<StorageException>(() => node.RecoverAsync(New).WaitAsync(Deadline));
-            Assert.Equal(StorageProblemKind.DiskFull, refusal.Problem.Kind);
+            var refusal = await Assert.ThrowsAsync<ClusterRecoveryException>(() => node.RecoverAsync(New).WaitAsync(Deadline));
+            Assert.Contains("the disk is full", refusal.Message, StringComparison.Ordinal);
         }
 
         await AssertCanBeDoneAgainAsync(Samples.Id(6, 4));

@@ -10,6 +10,7 @@ root.Subcommands.Add(StartCommand.Create());
 root.Subcommands.Add(DevCommand.Create());
 root.Subcommands.Add(KvCommand.Create());
 root.Subcommands.Add(ConfigCommand.Create());
+root.Subcommands.Add(ClusterCommand.Create());
 
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -8,7 +8,7 @@ namespace Keva.Journal.Directories;
 /// <param name="Cluster">The cluster's id; zero as long as the node belongs to none.</param>
 /// <param name="FirstConfiguration">
 /// The encoded configuration with which the cluster was formed, on the nodes that formed it; otherwise empty. Set
-/// together with <paramref name="Cluster"/> and never changed.
+/// together with <paramref name="Cluster"/>, and changed only together with it, when the node begins a cluster anew.
 /// </param>
 public sealed record NodeIdentity(NodeId Node, string Name, ulong Cluster, ReadOnlyMemory<byte> FirstConfiguration)
 {

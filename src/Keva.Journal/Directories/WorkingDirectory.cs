@@ -28,7 +28,7 @@ public sealed class WorkingDirectory : IDisposable
     /// <summary>The checkpoint's main file.</summary>
     public string CheckpointPath => Path.Combine(DirectoryPath, "checkpoint.db");
 
-    /// <summary>Who owns the directory. Replaced by <see cref="Form"/>.</summary>
+    /// <summary>Who owns the directory. Replaced by <see cref="Form"/> and <see cref="FoundAnew"/>.</summary>
     public NodeIdentity Identity { get; private set; }
 
     /// <summary>Whether this call of <see cref="Open"/> made the directory or found it empty.</summary>
@@ -45,24 +45,27 @@ public sealed class WorkingDirectory : IDisposable
     public static WorkingDirectory Open(string path, string name, NodeId newId, ulong? cluster = null)
     {
         var fullPath = Path.GetFullPath(path);
-        try
-        {
-            Directory.CreateDirectory(fullPath);
-            var taken = DirectoryLock.Take(fullPath);
-            try
+        return Locked(
+            fullPath,
+            () => Directory.CreateDirectory(fullPath),
+            taken => Open(fullPath, taken, name, newId, cluster));
+    }
+
+    /// <summary>Locks the directory of a node that was started before, whichever it is, and reads its identity. Makes nothing.</summary>
+    /// <exception cref="WorkingDirectoryException">It is no working directory, or is in use, incomplete or unusable.</exception>
+    public static WorkingDirectory OpenExisting(string path)
+    {
+        var fullPath = Path.GetFullPath(path);
+        return Locked(
+            fullPath,
+            () => RequireIdentity(fullPath),
+            taken =>
             {
-                return Open(fullPath, taken, name, newId, cluster);
-            }
-            catch
-            {
-                taken.Dispose();
-                throw;
-            }
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException and not WorkingDirectoryException)
-        {
-            throw new WorkingDirectoryException($"{fullPath} cannot be used as a working directory: {e.Message}", e);
-        }
+                var directory = new WorkingDirectory(fullPath, taken);
+                directory.ReadIdentity();
+                directory.RequireJournal();
+                return directory;
+            });
     }
 
     /// <summary>
@@ -77,9 +80,22 @@ public sealed class WorkingDirectory : IDisposable
         Invariant.Check(cluster != 0, "a cluster's id is not zero");
         Invariant.Check(!Identity.IsFormed, "a node joins one cluster in its life");
         Invariant.Check(HasContent(JournalPath), "the journal exists before the node belongs to a cluster");
-        var formed = Identity with { Cluster = cluster, FirstConfiguration = firstConfiguration };
-        AtomicFile.Write(IdentityPath, NodeIdentityFile.Encode(formed).Span);
-        Identity = formed;
+        Save(Identity with { Cluster = cluster, FirstConfiguration = firstConfiguration });
+    }
+
+    /// <summary>
+    /// Notes durably that the node, a member of one cluster until now, begins another: for an operator who gives the
+    /// first one up. From now on none of its members talks to this node.
+    /// </summary>
+    /// <param name="cluster">The new cluster's id, one that no cluster ever had.</param>
+    /// <param name="firstConfiguration">The encoded configuration that it begins with.</param>
+    /// <exception cref="IOException">It could not be written; nothing has changed.</exception>
+    public void FoundAnew(ulong cluster, ReadOnlyMemory<byte> firstConfiguration)
+    {
+        Invariant.Check(cluster != 0, "a cluster's id is not zero");
+        Invariant.Check(Identity.IsFormed, "a node leaves only a cluster that it belongs to");
+        Invariant.Check(cluster != Identity.Cluster, "a new cluster has an id of its own");
+        Save(Identity with { Cluster = cluster, FirstConfiguration = firstConfiguration });
     }
 
     /// <summary>Gives the directory free for other processes.</summary>
@@ -100,13 +116,59 @@ public sealed class WorkingDirectory : IDisposable
             return directory;
         }
 
-        directory.Identity = NodeIdentityFile.Decode(File.ReadAllBytes(identityPath), identityPath);
+        directory.ReadIdentity();
         directory.RequireSame(name, cluster);
         directory.RequireJournal();
         return directory;
     }
 
+    private static WorkingDirectory Locked(string fullPath, Action before, Func<FileStream, WorkingDirectory> open)
+    {
+        try
+        {
+            before();
+            var taken = DirectoryLock.Take(fullPath);
+            try
+            {
+                return open(taken);
+            }
+            catch
+            {
+                taken.Dispose();
+                throw;
+            }
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException and not WorkingDirectoryException)
+        {
+            throw new WorkingDirectoryException($"{fullPath} cannot be used as a working directory: {e.Message}", e);
+        }
+    }
+
+    private static void RequireIdentity(string fullPath)
+    {
+        if (!File.Exists(Path.Combine(fullPath, "node.json")))
+        {
+            throw new WorkingDirectoryException($"{fullPath} is not the working directory of a node: there is no node.json in it.");
+        }
+    }
+
     private static bool HasContent(string path) => File.Exists(path) && new FileInfo(path).Length > 0;
+
+    private void ReadIdentity() => Identity = NodeIdentityFile.Decode(File.ReadAllBytes(IdentityPath), IdentityPath);
+
+    private void Save(NodeIdentity identity)
+    {
+        try
+        {
+            AtomicFile.Write(IdentityPath, NodeIdentityFile.Encode(identity).Span);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new WorkingDirectoryException($"{IdentityPath} cannot be written: {e.Message}", e);
+        }
+
+        Identity = identity;
+    }
 
     private void RequireNoData()
     {

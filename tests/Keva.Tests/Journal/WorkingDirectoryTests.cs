@@ -50,6 +50,35 @@ public sealed class WorkingDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void A_member_that_begins_a_cluster_anew_keeps_who_it_is()
+    {
+        MakeFormed(0xfeed);
+        var configuration = ClusterConfigurationCodec.Encode(Samples.ConfigurationOf(1));
+        using (var directory = WorkingDirectory.OpenExisting(DirectoryPath))
+        {
+            directory.FoundAnew(0xbeef, configuration);
+            Assert.Equal(0xbeefUL, directory.Identity.Cluster);
+        }
+
+        using var again = Open(new NodeId(5));
+        Assert.Equal(new NodeIdentity(Node, "host1", 0xbeef, configuration), again.Identity);
+    }
+
+    [Fact]
+    public void Only_a_member_begins_a_cluster_anew_and_never_under_the_old_id()
+    {
+        using (var directory = Open(Node))
+        {
+            Assert.Throws<InvariantViolationException>(() => directory.FoundAnew(0xbeef, ReadOnlyMemory<byte>.Empty));
+        }
+
+        MakeFormed(0xfeed);
+        using var formed = WorkingDirectory.OpenExisting(DirectoryPath);
+        Assert.Throws<InvariantViolationException>(() => formed.FoundAnew(0xfeed, ReadOnlyMemory<byte>.Empty));
+        Assert.Throws<InvariantViolationException>(() => formed.FoundAnew(0, ReadOnlyMemory<byte>.Empty));
+    }
+
+    [Fact]
     public void A_second_process_is_refused_by_number()
     {
         using var first = Open(Node);

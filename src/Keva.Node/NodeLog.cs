@@ -97,4 +97,19 @@ internal static partial class NodeLog
 
     [LoggerMessage(506, LogLevel.Error, "The gossip keyring could not be written: {Problem}")]
     public static partial void GossipKeyringNotSaved(ILogger logger, string problem);
+
+    [LoggerMessage(520, LogLevel.Information, "As leader, this node {Change}")]
+    public static partial void MembersChanging(ILogger logger, string change);
+
+    [LoggerMessage(521, LogLevel.Information, "Joining the cluster '{Cluster}' ({ClusterId})")]
+    public static partial void Joining(ILogger logger, string cluster, string clusterId);
+
+    [LoggerMessage(522, LogLevel.Information, "Members are now: {Members}")]
+    public static partial void MembersChanged(ILogger logger, string members);
+
+    [LoggerMessage(523, LogLevel.Information, "This node has left the cluster")]
+    public static partial void Left(ILogger logger);
+
+    [LoggerMessage(524, LogLevel.Information, "Waiting to join a cluster: {Reason}")]
+    public static partial void WaitingToJoin(ILogger logger, string reason);
 }

@@ -22,12 +22,6 @@ internal static class StartCommand
             return ExitCode.Usage;
         }
 
-        if (!settings.JoinAddresses.IsEmpty)
-        {
-            Terminal.Error("--join: joining a running cluster is not supported by this version; list all nodes in one file");
-            return ExitCode.Usage;
-        }
-
         var jsonLog = string.Equals(Environment.GetEnvironmentVariable("KEVA_LOG_FORMAT"), "json", StringComparison.OrdinalIgnoreCase);
         return await NodeProcess.RunAsync(settings, jsonLog, cancellation);
     }

@@ -12,7 +12,7 @@ internal sealed class StartOptionSet
     private readonly Option<string?> directory = new("--working-directory") { Description = "where the node keeps its data (default ./keva-data)" };
     private readonly Option<string?> kevaAddress = new("--keva-address") { Description = "host:port for other nodes, for a node that is in no file" };
     private readonly Option<string?> userAddress = new("--user-address") { Description = "host:port for users, for a node that is in no file" };
-    private readonly Option<string[]> join = new("--join") { Description = "a node of the cluster to join (not supported by this version)" };
+    private readonly Option<string[]> join = new("--join") { Description = "the keva address of any node of the cluster to join; several, separated by commas, or the option repeated" };
     private readonly Option<string[]> hocon = new("--hocon") { Description = "a file of tunables, or the name of a profile: local, lan, wan" };
     private readonly Option<string[]> set = new("--set") { Description = "one tunable, as in --set raft.election-timeout=800ms" };
 

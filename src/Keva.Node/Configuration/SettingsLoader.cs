@@ -77,6 +77,7 @@ public static class SettingsLoader
         var http = HttpSettings.Bind(binder.Section("http"));
         var transport = TransportSettings.Bind(binder.Section("transport"));
         var gossip = GossipSettings.Bind(binder.Section("gossip"));
+        var membership = MembershipSettings.Bind(binder.Section("membership"));
         var actors = ActorSettings.Bind(binder.Section("actors"));
         return placement is null ? null : new NodeSettings
         {
@@ -93,6 +94,7 @@ public static class SettingsLoader
             Http = http,
             Transport = transport,
             Gossip = gossip,
+            Membership = membership,
             Actors = actors,
         };
     }

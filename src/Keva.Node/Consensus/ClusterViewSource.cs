@@ -1,4 +1,5 @@
 using Keva.Node.Gateway;
+using Keva.Node.Gossip;
 using Keva.Node.Transport;
 using Keva.Raft;
 using Keva.Raft.Driver;
@@ -8,14 +9,16 @@ using Keva.Raft.Messages;
 namespace Keva.Node.Consensus;
 
 /// <summary>This node and the cluster that it belongs to.</summary>
-/// <param name="Addresses">Where each member is reached as far as the configuration file says, by name.</param>
+/// <param name="SelfAddresses">Where this node is reached.</param>
+/// <param name="IsJoiner">Whether it was started to become a member of a cluster that began without it.</param>
 public sealed record ClusterIdentity(
     string ClusterName,
     ClusterId Cluster,
     NodeId Self,
     string SelfName,
     string SoftwareVersion,
-    IReadOnlyDictionary<string, MemberAddresses> Addresses);
+    MemberAddresses SelfAddresses,
+    bool IsJoiner);
 
 /// <summary>Where a member is reached, <c>host:port</c> each.</summary>
 public sealed record MemberAddresses(string PeerAddress, string HttpAddress);
@@ -30,11 +33,27 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
     private TimeSpan? leaderContact;
     private LogIndex? committedAtFirst;
 
+    /// <summary>Where nodes are that told this one; for others the configuration's addresses count.</summary>
+    public IReadOnlyDictionary<NodeId, MemberAddresses> Addresses { get; set; } = new Dictionary<NodeId, MemberAddresses>();
+
     public void OnLeaderContact() => leaderContact = now();
 
     public string NameOf(NodeId id) => id.IsNone ? "nobody" : core.Configuration.Find(id)?.Name ?? id.ToString();
 
-    public ViewPublished Take(RaftDriver driver, IReadOnlyDictionary<NodeId, string> connected)
+    /// <summary>A change in words, for the log.</summary>
+    public string Describe(ConfigurationChange change) => string.Join(
+        "; ",
+        new (string Verb, IEnumerable<string> Names)[]
+        {
+            ("removes", change.Remove.Select(NameOf)),
+            ("adds or moves", change.Put.Select(member => $"{member.Name} at {member.PeerAddress}")),
+            ("promotes", change.Promote.Select(NameOf)),
+        }.Where(part => part.Names.Any()).Select(part => $"{part.Verb} {string.Join(", ", part.Names)}"));
+
+    /// <param name="driver">The consensus.</param>
+    /// <param name="connected">Who answers, and its version.</param>
+    /// <param name="candidates">The nodes of this cluster that gossip knows.</param>
+    public ViewPublished Take(RaftDriver driver, IReadOnlyDictionary<NodeId, string> connected, IReadOnlyList<GossipPeer> candidates)
     {
         if (driver.IsLeader)
         {
@@ -44,6 +63,7 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
         var followers = core.Followers.ToDictionary(follower => follower.Id);
         var members = core.Configuration.Members
             .Select(member => MemberOf(driver, member, followers.GetValueOrDefault(member.Id), connected))
+            .Concat(candidates.Where(IsJoining).Select(Joining))
             .OrderBy(member => member.Name, StringComparer.Ordinal)
             .ToArray();
         var notReady = NotReadyReason(driver);
@@ -71,9 +91,16 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
             return "the node is stopping";
         }
 
+        if (!core.Configuration.Members.IsEmpty && core.Configuration.Find(identity.Self) is null)
+        {
+            return identity.IsJoiner
+                ? "the node is joining its cluster"
+                : "this node is no member of its cluster: it left, or was removed; start it with --join to have it join again";
+        }
+
         if (core.Leader.IsNone)
         {
-            return "no leader is known";
+            return core.Configuration.Members.IsEmpty ? "the node waits for the leader of its cluster to take it in" : "no leader is known";
         }
 
         // What was committed when this node first heard of it from a leader must be applied. What its own log held before
@@ -84,10 +111,19 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
             : $"the node is catching up: it has applied {driver.AppliedIndex} of {committedAtFirst ?? core.Log.LastIndex} entries";
     }
 
+    private bool IsJoining(GossipPeer peer) =>
+        peer is { IsJoining: true, Status: Serf.MemberStatus.Alive } && core.Configuration.Find(peer.Node) is null;
+
+    private static MemberView Joining(GossipPeer peer) => new(
+        peer.Node, peer.Name, peer.PeerAddress, peer.HttpAddress, MemberRole.Learner, MemberStatus.Joining,
+        MatchIndex: null, AppliedIndex: null, StateHash: null, peer.Version);
+
     private MemberView MemberOf(RaftDriver driver, Member member, FollowerStatus? follower, IReadOnlyDictionary<NodeId, string> connected)
     {
         var isSelf = member.Id == identity.Self;
-        var addresses = identity.Addresses.GetValueOrDefault(member.Name) ?? new MemberAddresses(member.PeerAddress, member.HttpAddress);
+        var addresses = isSelf
+            ? identity.SelfAddresses
+            : Addresses.GetValueOrDefault(member.Id) ?? new MemberAddresses(member.PeerAddress, member.HttpAddress);
         var role = member.Id == core.Leader ? MemberRole.Leader : core.Configuration.IsVoter(member.Id) ? MemberRole.Voter : MemberRole.Learner;
         var status = isSelf || connected.ContainsKey(member.Id) ? MemberStatus.Up : MemberStatus.Failed;
         var mark = isSelf ? driver.LatestMark : follower?.StateHash ?? StateHashMark.None;

@@ -1,9 +1,11 @@
 using Keva.Actors;
-using Keva.Node.Gateway;
+using Keva.Node.Configuration;
+using Keva.Node.Gossip;
 using Keva.Node.Hosting;
 using Keva.Node.State;
 using Keva.Raft;
 using Keva.Raft.Driver;
+using Keva.Raft.Membership;
 using Keva.Raft.Messages;
 using Keva.Store.Commands;
 using Microsoft.Extensions.Logging;
@@ -20,8 +22,13 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
     private readonly RaftCollaborators collaborators;
     private readonly RaftOptions options;
     private readonly RaftDriver driver;
+    private readonly RaftActorPorts ports;
     private readonly ClusterViewSource views;
+    private readonly MembershipPolicy policy;
     private readonly SortedDictionary<NodeId, string> connected = [];
+    private readonly SortedDictionary<long, IActorRef> changeRequesters = [];
+    private IReadOnlyList<GossipPeer> candidates = [];
+    private long lastChange;
     private Leadership leadership;
     private IActorRef? stopRequester;
     private int ticksUntilStopped;
@@ -35,10 +42,14 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
         options = setup.Options;
         var server = setup.Server;
         var core = new RaftCore(options, setup.Self, server.HardState, server.Log, server.Configuration, setup.Random);
-        var ports = new RaftActorPorts(collaborators, Self).AsPorts();
-        driver = new RaftDriver(GroupId.Zero, options, core, ports, server.Reset);
+        ports = new RaftActorPorts(collaborators, Self, OnChangeEnded);
+        driver = new RaftDriver(GroupId.Zero, options, core, ports.AsPorts(), server.Reset);
         setup.Observer?.OnConsensusStarted(driver);
         views = new ClusterViewSource(setup.Identity, core, setup.Now);
+        policy = new MembershipPolicy(setup.Membership, setup.Self);
+
+        // An answer to a request of before a restart must not pass for one of now.
+        lastChange = setup.Random.NextInt64(1L << 61);
         ReceiveMessages();
     }
 
@@ -47,6 +58,12 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer("tick", Tick.Instance, options.TickInterval, options.TickInterval);
+        if (driver.Core.Configuration is { IsJoint: false, Voters: [var only] } && only == setup.Self)
+        {
+            // Nobody else can be leading, so there is nothing to wait for.
+            driver.Core.Campaign();
+        }
+
         PublishView();
         ScheduleFlush();
     }
@@ -71,6 +88,10 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
         Input<SnapshotChunkWritten>(_ => driver.OnSnapshotChunkWritten());
         Input<SnapshotInstalled>(_ => driver.OnSnapshotInstalled());
         Input<SnapshotReceiveFailed>(_ => driver.OnSnapshotReceiveFailed());
+        Input<ChangeConfiguration>(OnChangeRequested);
+        Input<TransferLeadership>(message => Sender.Tell(new TransferBegun(driver.RequestTransfer(message.Target))));
+        Receive<PeersChanged>(OnPeersChanged);
+        Receive<CandidatesChanged>(message => candidates = message.Peers);
         Input<Campaign>(_ => driver.Core.Campaign());
         Input<PrepareToStop>(_ => OnPrepareToStop());
     }
@@ -132,18 +153,62 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
         driver.OnPeerUnreachable(message.Peer);
     }
 
+    private void OnPeersChanged(PeersChanged message)
+    {
+        ports.Peers = message.Actors;
+        views.Addresses = message.Addresses;
+        PublishView();
+    }
+
+    private void OnChangeRequested(ChangeConfiguration message)
+    {
+        changeRequesters[++lastChange] = Sender;
+        driver.RequestChange(lastChange, message.Change);
+    }
+
+    private void OnChangeEnded(long requestId, ConfigurationRefusal refusal, string problem)
+    {
+        if (changeRequesters.Remove(requestId, out var requester))
+        {
+            requester.Tell(new ConfigurationChangeEnded(refusal, problem), Self);
+        }
+    }
+
     private void OnTick()
     {
         driver.Tick(setup.Now());
         if (--ticksUntilView <= 0)
         {
             PublishView();
+            KeepMembership();
         }
 
         if (stopRequester is not null && (!driver.IsLeader || --ticksUntilStopped <= 0))
         {
             stopRequester.Tell(LeadershipHandedOver.Instance);
             stopRequester = null;
+        }
+    }
+
+    private void KeepMembership()
+    {
+        var core = driver.Core;
+        if (!driver.IsLeader || core.Configuration.IsJoint || !core.IsConfigurationCommitted)
+        {
+            return;
+        }
+
+        var picture = new MembershipPicture(
+            core.Configuration,
+            core.Log.LastIndex,
+            candidates,
+            core.Followers.ToDictionary(follower => follower.Id),
+            connected.ContainsKey,
+            setup.Now());
+        if (policy.Next(picture) is { } change
+            && driver.ChangeConfiguration(change, out _) == ConfigurationRefusal.None)
+        {
+            NodeLog.MembersChanging(setup.Logger, views.Describe(change));
         }
     }
 
@@ -160,7 +225,7 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
     private void PublishView()
     {
         ticksUntilView = options.HeartbeatTicks;
-        collaborators.Gateway.Tell(views.Take(driver, connected), Self);
+        collaborators.Gateway.Tell(views.Take(driver, connected, candidates), Self);
     }
 
     private sealed record Tick
@@ -176,6 +241,7 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
 
 /// <summary>What the consensus actor is made of.</summary>
 /// <param name="Identity">This node and its cluster, for the view.</param>
+/// <param name="Membership">Who is to become a member.</param>
 /// <param name="Server">What was recovered.</param>
 /// <param name="Random">Where election time-outs come from.</param>
 /// <param name="Now">Monotonic time since some fixed moment.</param>
@@ -183,6 +249,7 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
 public sealed record RaftActorSetup(
     ClusterIdentity Identity,
     RaftOptions Options,
+    MembershipSettings Membership,
     RecoveredServer Server,
     Random Random,
     Func<TimeSpan> Now,

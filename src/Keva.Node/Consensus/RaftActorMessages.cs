@@ -1,6 +1,9 @@
+using Keva.Actors;
 using Keva.Journal;
+using Keva.Node.Gossip;
 using Keva.Raft;
 using Keva.Raft.Driver;
+using Keva.Raft.Membership;
 using Keva.Raft.Messages;
 
 namespace Keva.Node.Consensus;
@@ -63,3 +66,28 @@ public sealed record ProposalsRefused(Term ProposedFor, IReadOnlyList<ProposalId
 
 /// <summary>Told to the gateway: who leads, or the term, has changed.</summary>
 public sealed record LeadershipChanged(Leadership Leadership);
+
+/// <summary>Told to the node's actor: who the members are, and whether that is committed. Told at the start, too.</summary>
+public sealed record ConfigurationInForce(ClusterConfiguration Configuration, bool IsCommitted);
+
+/// <summary>Whom messages can be sent to from now on, and where members are reached.</summary>
+/// <param name="Actors">The actor of each node, member or not.</param>
+/// <param name="Addresses">Where each is; for those not in it the configuration's addresses count.</param>
+public sealed record PeersChanged(IReadOnlyDictionary<NodeId, IActorRef> Actors, IReadOnlyDictionary<NodeId, MemberAddresses> Addresses);
+
+/// <summary>The nodes of this cluster that gossip knows, this one among them.</summary>
+public sealed record CandidatesChanged(IReadOnlyList<GossipPeer> Peers);
+
+/// <summary>Have the configuration changed, through whoever leads; answered with <see cref="ConfigurationChangeEnded"/>.</summary>
+public sealed record ChangeConfiguration(ConfigurationChange Change);
+
+/// <param name="Refusal">Why not; <see cref="ConfigurationRefusal.None"/> if the change is complete.</param>
+/// <param name="Problem">For <see cref="ConfigurationRefusal.Invalid"/>: why, for people.</param>
+public sealed record ConfigurationChangeEnded(ConfigurationRefusal Refusal, string Problem);
+
+/// <summary>Have leadership handed over; answered with <see cref="TransferBegun"/>.</summary>
+/// <param name="Target">To whom; none for whoever is furthest.</param>
+public sealed record TransferLeadership(NodeId Target);
+
+/// <param name="IsUnderWay">False if nobody leads, or there is nobody to hand over to.</param>
+public sealed record TransferBegun(bool IsUnderWay);

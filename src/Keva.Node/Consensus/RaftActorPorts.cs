@@ -11,19 +11,17 @@ using Keva.Raft.Messages;
 namespace Keva.Node.Consensus;
 
 /// <summary>The actors that the consensus actor works with.</summary>
-/// <param name="Peers">The actor of each other member.</param>
-public sealed record RaftCollaborators(
-    IActorRef Journal,
-    IActorRef Store,
-    IActorRef Snapshots,
-    IActorRef Gateway,
-    IReadOnlyDictionary<NodeId, IActorRef> Peers);
+/// <param name="Node">The node's actor, who keeps the peers.</param>
+public sealed record RaftCollaborators(IActorRef Journal, IActorRef Store, IActorRef Snapshots, IActorRef Gateway, IActorRef Node);
 
 /// <summary>Turns what the driver wants into messages to the actors that do it.</summary>
-internal sealed class RaftActorPorts(RaftCollaborators actors, IActorRef self)
-    : IJournalPort, IPeerPort, IStateMachinePort, ISnapshotPort, IClientPort
+internal sealed class RaftActorPorts(RaftCollaborators actors, IActorRef self, Action<long, ConfigurationRefusal, string> changeEnded)
+    : IJournalPort, IPeerPort, IStateMachinePort, ISnapshotPort, IClientPort, IMembershipPort
 {
-    public RaftPorts AsPorts() => new(this, this, this, this, this);
+    /// <summary>The actor of each node that can be sent something.</summary>
+    public IReadOnlyDictionary<NodeId, IActorRef> Peers { get; set; } = new Dictionary<NodeId, IActorRef>();
+
+    public RaftPorts AsPorts() => new(this, this, this, this, this, this);
 
     public void Write(JournalWrite write) => actors.Journal.Tell(new PersistWrite(write), self);
 
@@ -32,7 +30,7 @@ internal sealed class RaftActorPorts(RaftCollaborators actors, IActorRef self)
 
     public void Send(NodeId to, GroupId group, RaftMessage message)
     {
-        if (actors.Peers.TryGetValue(to, out var peer))
+        if (Peers.TryGetValue(to, out var peer))
         {
             peer.Tell(new SendToPeer(group, message), self);
         }
@@ -58,4 +56,9 @@ internal sealed class RaftActorPorts(RaftCollaborators actors, IActorRef self)
         actors.Gateway.Tell(new ProposalsRefused(proposedFor, proposals, reason), self);
 
     void IClientPort.LeadershipChanged(Leadership leadership) => actors.Gateway.Tell(new LeadershipChanged(leadership), self);
+
+    void IMembershipPort.ConfigurationChanged(ClusterConfiguration configuration, bool isCommitted) =>
+        actors.Node.Tell(new ConfigurationInForce(configuration, isCommitted), self);
+
+    void IMembershipPort.ChangeEnded(long requestId, ConfigurationRefusal refusal, string problem) => changeEnded(requestId, refusal, problem);
 }

@@ -16,7 +16,8 @@ public sealed record FormedCluster(ClusterId Cluster, ClusterConfiguration Confi
 /// on the cluster works with a majority.
 /// <para>
 /// That all must be met once is what makes a wiped node harmless: it has a new identity, which the configuration of its
-/// cluster does not name, so it can neither vote with a memory that it lost nor help to found a second cluster.
+/// cluster does not name, so it can neither vote with a memory that it lost nor help to found a second cluster. It comes back
+/// as a new member in place of its old self.
 /// </para>
 /// </summary>
 public sealed class ClusterFormation
@@ -38,6 +39,12 @@ public sealed class ClusterFormation
     /// <summary>The outcome, once there is one.</summary>
     public FormedCluster? Formed { get; private set; }
 
+    /// <summary>
+    /// The cluster that exists already and began without this node: a new node, or one without its data. It joins, as any
+    /// other that comes later. None as long as no such cluster was met.
+    /// </summary>
+    public ClusterId Joins { get; private set; }
+
     /// <summary>Why this node cannot become part of the cluster that it met; null while it may.</summary>
     public string? Obstacle { get; private set; }
 
@@ -47,7 +54,7 @@ public sealed class ClusterFormation
     /// <summary>Another node introduced itself. True if that settles it.</summary>
     public bool OnMet(PeerHello remote)
     {
-        if (Formed is not null || !string.Equals(remote.ClusterName, self.ClusterName, StringComparison.Ordinal))
+        if (Formed is not null || !Joins.IsNone || !string.Equals(remote.ClusterName, self.ClusterName, StringComparison.Ordinal))
         {
             return false;
         }
@@ -99,6 +106,7 @@ public sealed class ClusterFormation
 
     private bool OnMetMember(PeerHello remote)
     {
+        // A node that joined later does not know with whom the cluster began.
         if (remote.FirstConfiguration is not { } configuration)
         {
             return false;
@@ -106,12 +114,13 @@ public sealed class ClusterFormation
 
         if (configuration.Find(self.Node) is null)
         {
-            Obstacle = $"cluster '{self.ClusterName}' exists already and does not know this node's identity {self.Node}: "
-                + "its working directory is new or was emptied, and joining a running cluster is not supported by this version";
-            return false;
+            Joins = remote.Cluster;
+        }
+        else
+        {
+            Formed = new FormedCluster(remote.Cluster, configuration);
         }
 
-        Formed = new FormedCluster(remote.Cluster, configuration);
         return true;
     }
 

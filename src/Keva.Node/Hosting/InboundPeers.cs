@@ -1,7 +1,9 @@
+using System.Collections.Frozen;
 using Keva.Actors;
 using Keva.Node.Consensus;
 using Keva.Node.Transport;
 using Keva.Raft;
+using Keva.Raft.Membership;
 using Keva.Raft.Messages;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +19,7 @@ public sealed class InboundPeers(ILogger logger, TimeProvider clock) : IInboundP
 
     private readonly RejectionLog rejections = new(logger, clock);
     private volatile PeerHello? greeting;
+    private volatile Known known = new(Configuration: null, FrozenSet<NodeId>.Empty);
     private volatile IActorRef node = ActorRefs.Nobody;
     private volatile IActorRef consensus = ActorRefs.Nobody;
 
@@ -26,6 +29,9 @@ public sealed class InboundPeers(ILogger logger, TimeProvider clock) : IInboundP
         node = nodeActor;
         greeting = own;
     }
+
+    /// <summary>What the node knows now of its cluster: the configuration, null while it has none, and who answers it.</summary>
+    public void Know(ClusterConfiguration? configuration, IEnumerable<NodeId> connected) => known = new Known(configuration, connected.ToFrozenSet());
 
     /// <summary>From now on messages go to the consensus.</summary>
     public void Serve(IActorRef consensusActor) => consensus = consensusActor;
@@ -39,7 +45,8 @@ public sealed class InboundPeers(ILogger logger, TimeProvider clock) : IInboundP
         }
 
         answer = own;
-        var refusal = HelloPolicy.WhyRefused(own, own.FirstConfiguration, remote);
+        var (configuration, connected) = known;
+        var refusal = HelloPolicy.WhyRefused(own, configuration, connected.Contains, remote);
         if (refusal is null)
         {
             node.Tell(new GreetingReceived(remote), ActorRefs.NoSender);
@@ -59,4 +66,6 @@ public sealed class InboundPeers(ILogger logger, TimeProvider clock) : IInboundP
             rejections.Add(remoteEndPoint, reason);
         }
     }
+
+    private sealed record Known(ClusterConfiguration? Configuration, FrozenSet<NodeId> Connected);
 }

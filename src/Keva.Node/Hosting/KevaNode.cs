@@ -45,14 +45,8 @@ public sealed class KevaNode : IAsyncDisposable
     private Task? releasing;
     private volatile bool stopping;
 
-    /// <exception cref="NotSupportedException">The settings ask for what this version cannot do; the message says what.</exception>
     public KevaNode(NodeSettings settings, ILoggerFactory loggers)
     {
-        if (!settings.JoinAddresses.IsEmpty)
-        {
-            throw new NotSupportedException("joining a running cluster (--join) is not supported by this version; list all nodes in one file");
-        }
-
         this.settings = settings;
         this.loggers = loggers;
         logger = loggers.CreateLogger("Keva");

@@ -16,40 +16,6 @@ using Keva.Raft.Membership;
 
 namespace Keva.Node.Hosting;
 
-/// <summary>Stop in good order; answered with <see cref="NodeStopped"/>.</summary>
-public sealed record StopNode
-{
-    public static readonly StopNode Instance = new();
-}
-
-/// <summary>The node has done all it could do before it ends.</summary>
-public sealed record NodeStopped
-{
-    public static readonly NodeStopped Instance = new();
-}
-
-/// <summary>Asks for the gateway's actor; answered with <see cref="GatewayFound"/>.</summary>
-public sealed record GetGateway
-{
-    public static readonly GetGateway Instance = new();
-}
-
-public sealed record GatewayFound(IActorRef Gateway);
-
-/// <summary>Asks for the gossip's actor; answered with <see cref="MembershipFound"/>, with nobody while the node loads.</summary>
-public sealed record GetMembership
-{
-    public static readonly GetMembership Instance = new();
-}
-
-public sealed record MembershipFound(IActorRef Membership);
-
-/// <summary>Another node introduced itself on a connection that it made.</summary>
-public sealed record GreetingReceived(PeerHello Remote);
-
-/// <summary>The node cannot start from what is in its working directory; the message says what to do.</summary>
-public sealed class NodeStartException(string message) : Exception(message);
-
 /// <summary>
 /// The parent of a node's actors, and its life: load what is on disk, become part of the cluster, serve, stop. Whatever
 /// goes wrong in consensus, journal or store stops the whole: half a state must not go on.
@@ -64,19 +30,25 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     private readonly IActorRef gateway;
     private readonly IActorRef journal;
     private readonly ulong session;
-    private readonly SortedDictionary<string, IActorRef> peers = new(StringComparer.Ordinal);
+    private readonly PeerActors peers;
+    private readonly PeerDirectory directory;
     private readonly SortedDictionary<string, string> unreachable = new(StringComparer.Ordinal);
     private readonly SortedDictionary<NodeId, PeerHello> up = [];
     private readonly ClusterViewHolder views;
     private NodeIdentity identity;
+    private PeerHello greeting;
     private ClusterFormation? formation;
-    private FormedCluster? forming;
+    private ClusterSearch? search;
+    private bool isSavingIdentity;
+    private IReadOnlyList<GossipPeer> gossiped = [];
     private RecoveredLog? recovered;
     private CheckpointLoaded? checkpoint;
     private IActorRef membership = ActorRefs.Nobody;
     private IActorRef? consensus;
     private IActorRef? stopRequester;
+    private IActorRef? leaveRequester;
     private bool campaignFirst;
+    private bool wasMember;
 
     /// <param name="settings">The node's settings.</param>
     /// <param name="ports">Its way to the outside world.</param>
@@ -89,32 +61,28 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         this.inbound = inbound;
         this.views = views;
         identity = ports.Identities.Current;
+        greeting = NodeGreeting.Of(settings, identity);
         session = (ulong)ports.Random.NextInt64();
         var options = new GatewayOptions(settings.Http.RequestTimeout, settings.Http.LeaderWait, settings.Http.MaxQueuedBytes, session);
         gateway = Context.ActorOf(Props.Create(() => new HttpGatewayActor(options, views, Now)), "gateway");
         journal = Context.ActorOf(Props.Create(() => new JournalActor(ports.OpenJournal, ports.Logger)), "journal");
-        Receive<JournalRecovered>(message => OnLoaded(() => recovered = message.Log));
-        Receive<CheckpointLoaded>(message => OnLoaded(() => checkpoint = message));
-        Receive<CheckpointRefused>(message => throw new NodeStartException(message.Problem));
-        Receive<GreetingReceived>(message => OnGreeting(message.Remote));
-        Receive<PeerUp>(OnPeerUp);
-        Receive<PeerDown>(OnPeerDown);
-        Receive<PeerUnreachable>(OnPeerUnreachable);
-        Receive<IdentitySaved>(OnIdentitySaved);
-        Receive<ReportDue>(_ => Report());
-        Receive<GetMembership>(_ => Sender.Tell(new MembershipFound(membership)));
-        Receive<GossipPeersChanged>(_ => { });
-        Receive<OwnNameLost>(message => throw new NodeStartException(message.Reason));
-        Receive<GetGateway>(_ => Sender.Tell(new GatewayFound(gateway)));
-        Receive<StopNode>(_ => OnStop());
-        Receive<LeadershipHandedOver>(_ => gateway.Tell(GatewayClosing.Instance));
-        Receive<GatewayDrained>(_ => stopRequester?.Tell(NodeStopped.Instance));
+        peers = new PeerActors(Context, ports.Network, settings.Transport, ports.Random);
+        directory = new PeerDirectory(identity.Node, settings.Identity, ListedAddresses());
+        ReceiveMessages();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     // The first of the listed nodes; it stands for election as soon as the cluster is formed.
     private bool IsFirstListed => settings.InitialMembers.Length > 0 && settings.InitialMembers[0].Name == settings.Identity;
+
+    private ClusterId Cluster => new(identity.Cluster);
+
+    // Until a configuration names it, a node that came later says that it wants to be a member.
+    private bool IsJoining =>
+        identity.IsFormed
+        && directory.Configuration.Find(identity.Node) is null
+        && (directory.Configuration.Members.IsEmpty || (!settings.JoinAddresses.IsEmpty && !wasMember));
 
     protected override SupervisorStrategy SupervisorStrategy() =>
         new OneForOneStrategy(_ => Directive.Escalate);
@@ -126,7 +94,37 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         ports.Checkpoints.Load(new CheckpointLoading(message => self.Tell(message, ActorRefs.NoSender)));
     }
 
+    private void ReceiveMessages()
+    {
+        Receive<JournalRecovered>(message => OnLoaded(() => recovered = message.Log));
+        Receive<CheckpointLoaded>(message => OnLoaded(() => checkpoint = message));
+        Receive<CheckpointRefused>(message => throw new NodeStartException(message.Problem));
+        Receive<GreetingReceived>(message => OnGreeting(message.Remote));
+        Receive<PeerUp>(OnPeerUp);
+        Receive<PeerDown>(OnPeerDown);
+        Receive<PeerUnreachable>(OnPeerUnreachable);
+        Receive<IdentitySaved>(OnIdentitySaved);
+        Receive<ReportDue>(_ => Report());
+        Receive<GossipPeersChanged>(OnGossip);
+        Receive<OwnNameLost>(message => throw new NodeStartException(message.Reason));
+        Receive<ConfigurationInForce>(OnConfiguration);
+        Receive<LeaveCluster>(_ => OnLeave());
+        Receive<ConfigurationChangeEnded>(OnRemovalEnded);
+        Receive<GossipLeft>(_ => OnLeft());
+        Receive<GetMembership>(_ => Sender.Tell(new MembershipFound(membership)));
+        Receive<GetConsensus>(_ => Sender.Tell(new ConsensusFound(consensus)));
+        Receive<GetGateway>(_ => Sender.Tell(new GatewayFound(gateway)));
+        Receive<StopNode>(_ => OnStop());
+        Receive<LeadershipHandedOver>(_ => gateway.Tell(GatewayClosing.Instance));
+        Receive<GatewayDrained>(_ => stopRequester?.Tell(NodeStopped.Instance));
+    }
+
     private TimeSpan Now() => ports.Clock.GetElapsedTime(0);
+
+    private Dictionary<string, MemberAddresses> ListedAddresses() => settings.InitialMembers.ToDictionary(
+        member => member.Name,
+        member => new MemberAddresses(member.PeerEndpoint.ToString(), member.HttpEndpoint.ToString()),
+        StringComparer.Ordinal);
 
     private void OnLoaded(Action remember)
     {
@@ -136,52 +134,129 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             return;
         }
 
-        var greeting = NodeGreeting.Of(settings, identity);
-        inbound.Open(greeting, Self);
-        foreach (var member in settings.InitialMembers.Where(member => member.Name != settings.Identity))
+        if (!identity.IsFormed && (recovered.StartConfiguration is not null || recovered.Entries.Count > 0))
         {
-            var address = member.PeerEndpoint.ToString();
-            var random = new Random(ports.Random.Next());
-            peers[member.Name] = Context.ActorOf(
-                Props.Create(() => new PeerActor(address, greeting, ports.Network, settings.Transport, random, Self)),
-                $"peer-{member.Name}");
+            throw new NodeStartException(
+                $"the journal in {settings.WorkingDirectory} belongs to a cluster but the node's identity does not; restore node.json or empty the directory");
         }
 
-        membership = Context.ActorOf(Props.Create(() => new MembershipActor(MembershipSetupOf(), Self)), "membership");
-        membership.Tell(new JoinGossip(
-            [
-                .. settings.InitialMembers.Where(member => member.Name != settings.Identity).Select(member => member.PeerEndpoint.ToString()),
-                .. settings.JoinAddresses.Select(address => address.ToString()),
-            ]));
+        inbound.Open(greeting, Self);
+        StartGossip();
         if (identity.IsFormed)
         {
             Run();
             return;
         }
 
-        if (recovered.StartConfiguration is not null || recovered.Entries.Count > 0)
+        Timers.StartPeriodicTimer("report", ReportDue.Instance, ReportInterval, ReportInterval);
+        if (settings.JoinAddresses.IsEmpty)
         {
-            throw new NodeStartException(
-                $"the journal in {settings.WorkingDirectory} belongs to a cluster but the node's identity does not; restore node.json or empty the directory");
+            Form(settings.InitialMembers.Select(member => new PeerTarget(
+                member.Name, NodeId.None, new MemberAddresses(member.PeerEndpoint.ToString(), member.HttpEndpoint.ToString()))));
+        }
+        else
+        {
+            search = new ClusterSearch(settings.ClusterName, settings.Identity, settings.Membership.BootstrapExpect);
+            Search();
+        }
+    }
+
+    private void StartGossip()
+    {
+        var setup = new MembershipSetup(
+            identity.Node,
+            settings.Identity,
+            settings.ClusterName,
+            Cluster,
+            settings.PeerEndpoint.ToString(),
+            settings.HttpEndpoint.ToString(),
+            NodeVersion.Text,
+            settings.Gossip,
+            ports.Gossip,
+            ports.Clock,
+            new Random((int)(session ^ (session >> 32))),
+            ports.GossipKeys,
+            ports.Logger);
+        membership = Context.ActorOf(Props.Create(() => new MembershipActor(setup, Self)), "membership");
+    }
+
+    private void JoinGossip() => membership.Tell(new JoinGossip(
+    [
+        .. settings.JoinAddresses.Select(address => address.ToString())
+            .Concat(settings.InitialMembers.Where(member => member.Name != settings.Identity).Select(member => member.PeerEndpoint.ToString()))
+            .Concat(directory.Targets().Select(target => target.Addresses.PeerAddress))
+            .Distinct(StringComparer.Ordinal),
+    ]));
+
+    // All of these must meet; the first of them to have met all is followed by the others.
+    private void Form(IEnumerable<PeerTarget> founders)
+    {
+        var all = founders.ToArray();
+        formation = new ClusterFormation(greeting, [.. all.Select(founder => founder.Name)]);
+        campaignFirst = all[0].Name == settings.Identity;
+        peers.Keep([.. all.Where(founder => founder.Name != settings.Identity)], greeting);
+        JoinGossip();
+        foreach (var remote in up.Values.ToArray())
+        {
+            formation.OnMet(remote);
         }
 
-        formation = new ClusterFormation(greeting, settings.InitialMembers.Select(member => member.Name).ToArray());
-        Timers.StartPeriodicTimer("report", ReportDue.Instance, ReportInterval, ReportInterval);
         FinishFormation();
+    }
+
+    private void OnGossip(GossipPeersChanged message)
+    {
+        gossiped = message.Peers;
+        if (identity.IsFormed)
+        {
+            var ours = message.Peers.Where(peer => peer.Cluster == Cluster && peer.ClusterName == settings.ClusterName).ToArray();
+            directory.SetGossip(ours);
+            consensus?.Tell(new CandidatesChanged(ours));
+            KeepPeers();
+        }
+        else
+        {
+            Search();
+        }
+    }
+
+    private void Search()
+    {
+        if (search is null || formation is not null || isSavingIdentity)
+        {
+            return;
+        }
+
+        JoinGossip();
+        search.OnPeers(gossiped);
+        if (!search.Found.IsNone)
+        {
+            Join(search.Found);
+        }
+        else if (search.Founders.Count > 0)
+        {
+            Form(search.Founders.Select(founder => new PeerTarget(
+                founder.Name, NodeId.None, new MemberAddresses(founder.PeerAddress, founder.HttpAddress))));
+        }
     }
 
     private void OnGreeting(PeerHello remote)
     {
         OnMet(remote);
-        if (peers.TryGetValue(remote.Name, out var peer))
-        {
-            peer.Tell(PeerSeen.Instance);
-        }
+        peers.Tell(remote.Name, PeerSeen.Instance);
     }
 
     private void OnMet(PeerHello remote)
     {
-        if (formation?.OnMet(remote) == true)
+        if (identity.IsFormed)
+        {
+            if (remote.Cluster == Cluster)
+            {
+                directory.OnMet(remote);
+                KeepPeers();
+            }
+        }
+        else if (formation?.OnMet(remote) == true)
         {
             FinishFormation();
         }
@@ -189,18 +264,34 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
 
     private void FinishFormation()
     {
-        if (formation?.Formed is not { } formed || forming is not null)
+        if (formation?.Formed is { } formed)
+        {
+            SaveIdentity(formed.Cluster, ClusterConfigurationCodec.Encode(formed.Configuration));
+        }
+        else if (formation is { Joins.IsNone: false } late)
+        {
+            Join(late.Joins);
+        }
+    }
+
+    private void Join(ClusterId cluster)
+    {
+        NodeLog.Joining(ports.Logger, settings.ClusterName, cluster.ToString());
+        campaignFirst = false;
+        SaveIdentity(cluster, ReadOnlyMemory<byte>.Empty);
+    }
+
+    private void SaveIdentity(ClusterId cluster, ReadOnlyMemory<byte> firstConfiguration)
+    {
+        if (isSavingIdentity)
         {
             return;
         }
 
-        forming = formed;
-        campaignFirst = IsFirstListed;
+        isSavingIdentity = true;
         var self = Self;
         ports.Identities.Form(
-            formed.Cluster.Value,
-            ClusterConfigurationCodec.Encode(formed.Configuration),
-            problem => self.Tell(new IdentitySaved(problem), ActorRefs.NoSender));
+            cluster.Value, firstConfiguration, problem => self.Tell(new IdentitySaved(problem), ActorRefs.NoSender));
     }
 
     private void OnIdentitySaved(IdentitySaved message)
@@ -212,26 +303,18 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
 
         identity = ports.Identities.Current;
         formation = null;
+        search = null;
         Timers.Cancel("report");
-        membership.Tell(new OwnTagsChanged(new ClusterId(identity.Cluster), IsJoining: false));
-        NodeLog.ClusterFormed(ports.Logger, settings.ClusterName, new ClusterId(identity.Cluster).ToString());
-        var greeting = NodeGreeting.Of(settings, identity);
+        NodeLog.ClusterFormed(ports.Logger, settings.ClusterName, Cluster.ToString());
+        greeting = NodeGreeting.Of(settings, identity);
         inbound.Open(greeting, Self);
         Run();
-        foreach (var peer in peers.Values)
-        {
-            peer.Tell(new GreetingChanged(greeting));
-        }
+        peers.Tell(new GreetingChanged(greeting));
     }
 
     private void Run()
     {
-        if (!ClusterConfigurationCodec.TryDecode(identity.FirstConfiguration.Span, out var first))
-        {
-            throw new NodeStartException($"the identity in {settings.WorkingDirectory} is damaged: its first configuration cannot be read");
-        }
-
-        var configuration = checkpoint!.Configuration ?? recovered!.StartConfiguration ?? first;
+        var configuration = checkpoint!.Configuration ?? recovered!.StartConfiguration ?? FirstConfiguration();
         var server = Recover(configuration);
         var store = Context.ActorOf(
             Props.Create(() => new StoreActor(
@@ -241,15 +324,20 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         var snapshots = Context.ActorOf(
             Props.Create(() => new SnapshotActor(ports.Checkpoints, store, settings.Raft.SnapshotChunkBytes, ports.Logger)),
             "snapshots");
-        var byId = configuration.Members
-            .Where(member => peers.ContainsKey(member.Name))
-            .ToDictionary(member => member.Id, member => peers[member.Name]);
         var setup = new RaftActorSetup(
-            ClusterIdentityOf(), RaftOptionsFrom.Settings(settings), server, new Random(ports.Random.Next()), Now, ports.Logger, ports.Observer);
-        var raft = Context.ActorOf(
-            Props.Create(() => new RaftActor(setup, new RaftCollaborators(journal, store, snapshots, gateway, byId))),
-            "raft");
+            ClusterIdentityOf(), RaftOptionsFrom.Settings(settings), settings.Membership, server, new Random(ports.Random.Next()), Now, ports.Logger, ports.Observer);
+        var collaborators = new RaftCollaborators(journal, store, snapshots, gateway, Self);
+        var raft = Context.ActorOf(Props.Create(() => new RaftActor(setup, collaborators)), "raft");
         consensus = raft;
+        directory.SetConfiguration(configuration);
+        foreach (var remote in up.Values.Where(remote => remote.Cluster == Cluster))
+        {
+            directory.OnMet(remote);
+        }
+
+        OnGossip(new GossipPeersChanged(gossiped));
+        membership.Tell(new OwnTagsChanged(Cluster, IsJoining));
+        JoinGossip();
         gateway.Tell(new GatewayOpened(raft, store));
         inbound.Serve(raft);
         foreach (var remote in up.Values)
@@ -257,11 +345,24 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             TellConsensus(remote);
         }
 
-        if (campaignFirst || (configuration.Voters is [var only] && only == identity.Node))
+        if (campaignFirst)
         {
             // Nobody else can be leading, so there is nothing to wait for.
             raft.Tell(Campaign.Instance);
         }
+    }
+
+    private ClusterConfiguration FirstConfiguration()
+    {
+        if (identity.FirstConfiguration.IsEmpty)
+        {
+            // The cluster was there before the node; its log tells who is in it.
+            return ClusterConfiguration.Empty;
+        }
+
+        return ClusterConfigurationCodec.TryDecode(identity.FirstConfiguration.Span, out var first)
+            ? first
+            : throw new NodeStartException($"the identity in {settings.WorkingDirectory} is damaged: its first configuration cannot be read");
     }
 
     private RecoveredServer Recover(ClusterConfiguration configuration)
@@ -276,33 +377,45 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             : server;
     }
 
-    private MembershipSetup MembershipSetupOf() =>
-        new(
-            identity.Node,
-            settings.Identity,
-            settings.ClusterName,
-            new ClusterId(identity.Cluster),
-            settings.PeerEndpoint.ToString(),
-            settings.HttpEndpoint.ToString(),
-            NodeVersion.Text,
-            settings.Gossip,
-            ports.Gossip,
-            ports.Clock,
-            new Random((int)(session ^ (session >> 32))),
-            ports.GossipKeys,
-            ports.Logger);
+    private ClusterIdentity ClusterIdentityOf() => new(
+        settings.ClusterName,
+        Cluster,
+        identity.Node,
+        identity.Name,
+        NodeVersion.Text,
+        new MemberAddresses(settings.PeerEndpoint.ToString(), settings.HttpEndpoint.ToString()),
+        !settings.JoinAddresses.IsEmpty || identity.FirstConfiguration.IsEmpty);
 
-    private ClusterIdentity ClusterIdentityOf() =>
-        new(
-            settings.ClusterName,
-            new ClusterId(identity.Cluster),
-            identity.Node,
-            identity.Name,
-            NodeVersion.Text,
-            settings.InitialMembers.ToDictionary(
-                member => member.Name,
-                member => new MemberAddresses(member.PeerEndpoint.ToString(), member.HttpEndpoint.ToString()),
-                StringComparer.Ordinal));
+    private void OnConfiguration(ConfigurationInForce message)
+    {
+        if (message.IsCommitted && !message.Configuration.Equals(directory.Configuration))
+        {
+            NodeLog.MembersChanged(ports.Logger, string.Join(", ", message.Configuration.Members.Select(member => member.Name)));
+        }
+
+        directory.SetConfiguration(message.Configuration);
+        membership.Tell(new OwnTagsChanged(Cluster, IsJoining));
+        KeepPeers();
+        if (message.Configuration.Find(identity.Node) is not null)
+        {
+            wasMember = true;
+        }
+        else if (message.IsCommitted && wasMember && leaveRequester is null)
+        {
+            throw new NodeRemovedException();
+        }
+    }
+
+    private void KeepPeers()
+    {
+        inbound.Know(directory.Configuration, up.Keys);
+        if (peers.Keep(directory.Targets(), greeting))
+        {
+            consensus?.Tell(new PeersChanged(
+                peers.ByNode,
+                directory.Configuration.Members.ToDictionary(member => member.Id, directory.AddressesOf)));
+        }
+    }
 
     private void OnPeerUp(PeerUp message)
     {
@@ -314,20 +427,31 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     }
 
     // A member that has not heard yet that the cluster is formed is a member all the same.
-    private void TellConsensus(PeerHello remote) =>
-        consensus?.Tell(new PeerConnected(remote.Node, remote.SoftwareVersion));
+    private void TellConsensus(PeerHello remote)
+    {
+        if (consensus is { } raft)
+        {
+            raft.Tell(new PeerConnected(remote.Node, remote.SoftwareVersion));
+            inbound.Know(directory.Configuration, up.Keys);
+        }
+    }
 
     private void OnPeerDown(PeerDown message)
     {
         up.Remove(message.Remote.Node);
         if (!message.Wanted)
         {
-            membership.Tell(new PeerConnectionLost(message.Remote.Name));
             NodeLog.PeerDown(ports.Logger, message.Remote.Name, message.Address, message.Reason);
+            membership.Tell(new PeerConnectionLost(message.Remote.Name));
+            directory.OnLost(message.Remote.Node);
         }
 
         formation?.OnLost(message.Remote);
         consensus?.Tell(new PeerDisconnected(message.Remote.Node));
+        if (identity.IsFormed)
+        {
+            KeepPeers();
+        }
     }
 
     private void OnPeerUnreachable(PeerUnreachable message)
@@ -336,38 +460,78 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         {
             unreachable[message.Address] = message.Reason;
             NodeLog.PeerUnreachable(ports.Logger, message.Address, message.Reason);
-            TellUsersWhyNotFormed();
+            TellUsersWhyNotReady();
         }
     }
 
     private void Report()
     {
-        if (formation is { } waiting)
+        if (formation is not null)
         {
-            NodeLog.WaitingToForm(ports.Logger, WhyNotFormed(waiting));
-            TellUsersWhyNotFormed();
+            NodeLog.WaitingToForm(ports.Logger, WhyNotReady());
+        }
+        else if (search is not null)
+        {
+            NodeLog.WaitingToJoin(ports.Logger, WhyNotReady());
+        }
+
+        TellUsersWhyNotReady();
+    }
+
+    private void TellUsersWhyNotReady()
+    {
+        if (formation is not null || search is not null)
+        {
+            gateway.Tell(new ViewPublished(views.Current with { NotReadyReason = WhyNotReady() }, null));
         }
     }
 
-    private void TellUsersWhyNotFormed()
+    private string WhyNotReady()
     {
-        if (formation is { } waiting)
+        if (formation is not { } waiting)
         {
-            gateway.Tell(new ViewPublished(views.Current with { NotReadyReason = WhyNotFormed(waiting) }, null));
+            return search?.Obstacle ?? "";
         }
-    }
 
-    private string WhyNotFormed(ClusterFormation waiting)
-    {
         if (waiting.Obstacle is { } obstacle)
         {
             return obstacle;
         }
 
-        var missing = settings.InitialMembers
-            .Where(member => waiting.Missing.Contains(member.Name, StringComparer.Ordinal))
-            .Select(member => unreachable.TryGetValue(member.PeerEndpoint.ToString(), out var reason) ? $"{member.Name} ({reason})" : member.Name);
+        var missing = waiting.Missing.Select(name =>
+            ListedAddresses().TryGetValue(name, out var addresses) && unreachable.TryGetValue(addresses.PeerAddress, out var reason) ? $"{name} ({reason})" : name);
         return $"all listed nodes must be up once to form the cluster; missing: {string.Join(", ", missing)}";
+    }
+
+    private void OnLeave()
+    {
+        leaveRequester = Sender;
+        if (consensus is { } raft && directory.Configuration.Find(identity.Node) is not null)
+        {
+            raft.Tell(new ChangeConfiguration(ConfigurationChange.ToRemove(identity.Node)));
+        }
+        else
+        {
+            membership.Tell(LeaveGossip.Instance);
+        }
+    }
+
+    private void OnRemovalEnded(ConfigurationChangeEnded message)
+    {
+        if (message.Refusal == ConfigurationRefusal.None)
+        {
+            membership.Tell(LeaveGossip.Instance);
+            return;
+        }
+
+        leaveRequester?.Tell(new LeaveEnded(message));
+        leaveRequester = null;
+    }
+
+    private void OnLeft()
+    {
+        NodeLog.Left(ports.Logger);
+        leaveRequester?.Tell(new LeaveEnded(Problem: null));
     }
 
     private void OnStop()

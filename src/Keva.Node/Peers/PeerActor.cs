@@ -1,6 +1,7 @@
 using Keva.Actors;
 using Keva.Node.Configuration;
 using Keva.Node.Transport;
+using Keva.Raft;
 using Keva.Raft.Messages;
 
 namespace Keva.Node.Peers;
@@ -18,19 +19,22 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
     private readonly IActorRef node;
     private readonly Lane control = new(PeerLane.Control);
     private readonly Lane bulk = new(PeerLane.Bulk);
+    private NodeId expected;
     private PeerHello greeting;
     private PeerHello? up;
     private long attempts;
 
     /// <param name="address">Where to dial, <c>host:port</c>.</param>
+    /// <param name="expected">Who must answer there; none for anybody.</param>
     /// <param name="greeting">How this node introduces itself.</param>
     /// <param name="network">The way out.</param>
     /// <param name="settings">Pauses between attempts.</param>
     /// <param name="random">Where the jitter comes from.</param>
     /// <param name="node">Who is told when the peer comes and goes.</param>
-    public PeerActor(string address, PeerHello greeting, IPeerNetwork network, TransportSettings settings, Random random, IActorRef node)
+    public PeerActor(string address, NodeId expected, PeerHello greeting, IPeerNetwork network, TransportSettings settings, Random random, IActorRef node)
     {
         this.address = address;
+        this.expected = expected;
         this.greeting = greeting;
         this.network = network;
         this.settings = settings;
@@ -41,6 +45,7 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
         Receive<Connected>(OnConnected);
         Receive<Closed>(OnClosed);
         Receive<GreetingChanged>(OnGreetingChanged);
+        Receive<PeerExpected>(OnExpected);
         Receive<PeerSeen>(_ => OnSeen());
     }
 
@@ -100,6 +105,12 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
             return;
         }
 
+        if (IsUnexpected(message.Remote))
+        {
+            Refuse(lane, message.Remote);
+            return;
+        }
+
         lane.Remote = message.Remote;
         lane.Failures = 0;
         if (control.Remote is { } first && bulk.Remote is { } second)
@@ -113,6 +124,27 @@ public sealed class PeerActor : ReceiveActor, IWithTimers
 
             up = first;
             node.Tell(new PeerUp(address, first));
+        }
+    }
+
+    // Messages are for one identity: what a wiped node of the same name would make of them is not what was meant.
+    private bool IsUnexpected(PeerHello remote) => !expected.IsNone && remote.Node != expected;
+
+    private void Refuse(Lane lane, PeerHello remote)
+    {
+        var connection = lane.Connection;
+        lane.Attempt = ++attempts;
+        GoDown($"'{remote.Name}' answers there as {remote.Node}, not as {expected}; it was wiped or replaced", wanted: false);
+        DialLater(lane);
+        connection?.Close();
+    }
+
+    private void OnExpected(PeerExpected message)
+    {
+        expected = message.Node;
+        if (up is { } remote && IsUnexpected(remote))
+        {
+            Redial("another node is expected at this address");
         }
     }
 

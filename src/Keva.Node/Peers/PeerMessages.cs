@@ -10,6 +10,9 @@ public sealed record SendToPeer(GroupId Group, RaftMessage Message);
 /// <summary>This node's greeting has changed: connections are made anew with it.</summary>
 public sealed record GreetingChanged(PeerHello Greeting);
 
+/// <summary>Who must answer at the address: whoever else does is not talked to. None: anybody.</summary>
+public sealed record PeerExpected(NodeId Node);
+
 /// <summary>The peer has dialled this node, so it can be dialled: there is no reason to wait any longer.</summary>
 public sealed record PeerSeen
 {

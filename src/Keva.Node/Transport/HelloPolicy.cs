@@ -1,3 +1,4 @@
+using Keva.Raft;
 using Keva.Raft.Membership;
 
 namespace Keva.Node.Transport;
@@ -8,18 +9,17 @@ namespace Keva.Node.Transport;
 /// </summary>
 public static class HelloPolicy
 {
-    private const string MustJoin = "it must join as a new member, which this version cannot do yet";
-
     /// <summary>Null if the nodes may talk, else why not, in a sentence that the operator of either node understands.</summary>
     /// <param name="own">This node's greeting.</param>
     /// <param name="configuration">
-    /// The latest configuration that this node knows, committed or not; null while its cluster is not formed.
+    /// The latest configuration that this node knows, committed or not; null while it belongs to no cluster.
     /// </param>
+    /// <param name="isConnected">Whether the node of this id answers this one at present.</param>
     /// <param name="remote">The other node's greeting.</param>
-    public static string? WhyRefused(PeerHello own, ClusterConfiguration? configuration, PeerHello remote) =>
+    public static string? WhyRefused(PeerHello own, ClusterConfiguration? configuration, Func<NodeId, bool> isConnected, PeerHello remote) =>
         WhyNotSameCluster(own, remote)
         ?? WhyNotItself(own, remote)
-        ?? WhyNotMember(own, configuration, remote);
+        ?? (configuration is null ? null : WhyNameTaken(configuration, isConnected, remote));
 
     private static string? WhyNotSameCluster(PeerHello own, PeerHello remote)
     {
@@ -55,43 +55,15 @@ public static class HelloPolicy
                 + $"{remote.PeerAddress}: was a working directory copied?";
     }
 
-    private static string? WhyNotMember(PeerHello own, ClusterConfiguration? configuration, PeerHello remote)
-    {
-        // Formed or not, who carries the name of a member is that member or stands in its place.
-        if (configuration is not null)
-        {
-            if (WhyReplaced(configuration, remote) is { } reason)
-            {
-                return reason;
-            }
-
-            // A formed node that this one does not know may be a member that was added later. A node that has not learnt
-            // its first configuration can only belong here if it is in the configuration.
-            return remote.Cluster.IsNone && configuration.Find(remote.Node) is null
-                ? NoMember(remote)
-                : null;
-        }
-
-        // The same seen from the other side: this node must not take up a configuration that was made without it.
-        if (remote.FirstConfiguration is not { } first || first.Find(own.Node) is not null)
-        {
-            return null;
-        }
-
-        return WhyReplaced(first, own) ?? NoMember(own);
-    }
-
-    private static string NoMember(PeerHello node) =>
-        $"'{node.Name}' ({node.Node}) is no member of '{node.ClusterName}': {MustJoin}";
-
-    private static string? WhyReplaced(ClusterConfiguration configuration, PeerHello node)
+    // A node without its data is a new one, which will take the place of its old self; but not while that is there.
+    private static string? WhyNameTaken(ClusterConfiguration configuration, Func<NodeId, bool> isConnected, PeerHello remote)
     {
         foreach (var member in configuration.Members)
         {
-            if (string.Equals(member.Name, node.Name, StringComparison.Ordinal) && member.Id != node.Node)
+            if (string.Equals(member.Name, remote.Name, StringComparison.Ordinal) && member.Id != remote.Node && isConnected(member.Id))
             {
-                return $"'{node.Name}' is member {member.Id}, but its working directory says {node.Node}; it was wiped or "
-                    + $"replaced: {MustJoin}";
+                return $"'{remote.Name}' is running already, as {member.Id} at {member.PeerAddress}; {remote.Node} at {remote.PeerAddress} "
+                    + "needs a name of its own, or is an old copy that must not be started";
             }
         }
 

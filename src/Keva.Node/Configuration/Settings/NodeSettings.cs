@@ -44,6 +44,8 @@ public sealed record NodeSettings
 
     public required GossipSettings Gossip { get; init; }
 
+    public required MembershipSettings Membership { get; init; }
+
     public required ActorSettings Actors { get; init; }
 }
 

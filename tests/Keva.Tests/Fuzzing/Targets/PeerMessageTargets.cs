@@ -90,7 +90,7 @@ internal static class PeerMessageTargets
 
         // What is refused goes back to the peer with its own words in it.
         var own = Samples.Formed;
-        if (HelloPolicy.WhyRefused(own, own.FirstConfiguration, hello) is { } refusal)
+        if (HelloPolicy.WhyRefused(own, own.FirstConfiguration, _ => true, hello) is { } refusal)
         {
             FuzzCheck.Same(refusal, GreetingCodec.DecodeRefusal(Body(GreetingCodec.EncodeRefusal(refusal))), "a reason arrives whole");
         }

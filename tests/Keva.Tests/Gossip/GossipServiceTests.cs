@@ -24,6 +24,9 @@ public sealed class GossipServiceTests : IAsyncLifetime
     {
         one = new RealNode("one", directory.CreateSubdirectory("one").FullName, Key);
         two = new RealNode("two", directory.CreateSubdirectory("two").FullName, Key);
+
+        // Whoever answers takes streams, too.
+        await one.Service.GetViewAsync();
         var outcome = await two.Service.JoinAsync([one.Address.ToString(), "nowhere"], ignoreOldEvents: true).WaitAsync(Deadline);
         Assert.Equal(1, outcome.Contacted);
         Assert.Equal("nowhere", Assert.Single(outcome.Failures).Address);

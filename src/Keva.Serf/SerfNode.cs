@@ -288,7 +288,8 @@ public sealed class SerfNode
 
     private void OnJoined(long join, int contacted, List<JoinFailure> failures)
     {
-        if (contacted > 0)
+        // Who is leaving must not say, later than the farewell, that it means to stay.
+        if (contacted > 0 && !layer.Members.IsLeaving)
         {
             layer.Members.AnnounceJoin();
         }

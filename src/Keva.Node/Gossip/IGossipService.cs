@@ -5,8 +5,8 @@ namespace Keva.Node.Gossip;
 
 /// <summary>
 /// The node's gossip as it is offered to whoever sits in the same process: what operators ask, and nothing that the store
-/// depends on. Works without a leader. Methods may be called from any thread; all but the streams answer within the
-/// request time-out. What the caller did wrong, or what gossip cannot do now, is a <see cref="GossipException"/> whose
+/// depends on. Works without a leader. Methods may be called from any thread. What this node knows by itself is answered
+/// within the request time-out; joining and changing keys take as long as the others do, a minute at most. What the caller did wrong, or what gossip cannot do now, is a <see cref="GossipException"/> whose
 /// message is a sentence for people.
 /// </summary>
 public interface IGossipService

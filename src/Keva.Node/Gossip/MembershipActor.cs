@@ -208,7 +208,8 @@ public sealed class MembershipActor : ReceiveActor, IWithTimers
         Timers.StartSingleTimer(JoinSeedsDue.Instance, JoinSeedsDue.Instance, seeds.Pause());
         if (next.Count > 0)
         {
-            Join(next, ignoreOldEvents: false, outcome => log.SeedsJoined(outcome, isNews));
+            // What happened before a node started is none of its business; what it missed in the other half of a cluster is.
+            Join(next, ignoreOldEvents: !serf.HasOthersAlive, outcome => log.SeedsJoined(outcome, isNews));
         }
     }
 

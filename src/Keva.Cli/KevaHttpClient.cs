@@ -51,6 +51,42 @@ internal sealed class KevaHttpClient(Uri node) : IDisposable
         return response.StatusCode == HttpStatusCode.NoContent ? null : await ReadRevisionAsync(response, cancellation);
     }
 
+    /// <summary>Has the node do something; throws if it does not.</summary>
+    public async Task PostAsync(string path, object body, CancellationToken cancellation)
+    {
+        var content = new StringContent(JsonSerializer.Serialize(body, CliJson.Options), System.Text.Encoding.UTF8, "application/json");
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(node, path)) { Content = content }, cancellation);
+    }
+
+    /// <summary>The leader's name, or null.</summary>
+    public Task<string?> GetLeaderAsync(CancellationToken cancellation) =>
+        ReadClusterAsync(cluster => cluster.GetProperty("leader").GetString(), cancellation);
+
+    /// <summary>The names of the members of this status.</summary>
+    public Task<IReadOnlyList<string>> GetMembersAsync(string status, CancellationToken cancellation) =>
+        ReadClusterAsync<IReadOnlyList<string>>(
+            cluster => [.. cluster.GetProperty("members").EnumerateArray()
+                .Where(member => member.GetProperty("status").ValueEquals(status))
+                .Select(member => member.GetProperty("name").GetString() ?? "")],
+            cancellation);
+
+    private async Task<T> ReadClusterAsync<T>(Func<JsonElement, T> read, CancellationToken cancellation)
+    {
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(node, "/v1/cluster")), cancellation);
+        try
+        {
+            using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellation));
+            return read(json.RootElement);
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw NotANode();
+        }
+    }
+
+    private KevaRequestException NotANode() =>
+        new($"what answers at {node} is not a Keva node; is --address right?", ExitCode.Failure);
+
     // A key may be "..": the URL must go out as it is written, not tidied up.
     private Uri UrlOf(string key, string query = "") => new(
         node.GetLeftPart(UriPartial.Authority) + "/v1/storage/key/" + Uri.EscapeDataString(key) + query,
@@ -65,7 +101,7 @@ internal sealed class KevaHttpClient(Uri node) : IDisposable
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new KevaRequestException($"what answers at {node} is not a Keva node; is --address right?", ExitCode.Failure);
+            throw NotANode();
         }
     }
 

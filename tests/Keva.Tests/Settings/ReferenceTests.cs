@@ -16,6 +16,7 @@ public sealed class ReferenceTests
         ["http"] = typeof(HttpSettings),
         ["transport"] = typeof(TransportSettings),
         ["gossip"] = typeof(GossipSettings),
+        ["membership"] = typeof(MembershipSettings),
         ["actors"] = typeof(ActorSettings),
     };
 

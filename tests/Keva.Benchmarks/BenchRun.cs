@@ -20,7 +20,7 @@ internal static class BenchRun
         }
 
         var machine = await Machine.LookAsync(options.Directory, options.IsAgainstEtcd);
-        foreach (var line in machine.Lines.Concat(Conditions(options)))
+        foreach (var line in machine.Lines().Concat(Conditions(options)))
         {
             Console.WriteLine(line);
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Keva.Benchmarks.Generator;
 using Keva.Benchmarks.Micro;
@@ -34,6 +35,13 @@ internal static class BenchCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    static BenchCommand()
+    {
+        Against.AcceptOnlyFromAmong(Etcd);
+        Seconds.Validators.Add(result => Limit(result, result.GetValueOrDefault<double>(), 0.1, 3600));
+        Rounds.Validators.Add(result => Limit(result, result.GetValueOrDefault<int>(), 1, 1000));
+    }
+
     public static Task<int> RunAsync(string[] args)
     {
         if (args is [BareMode, var port])
@@ -45,18 +53,6 @@ internal static class BenchCommand
         {
             Against, Seconds, Rounds, Only, Json, Directory, List, CheckGenerator, Micro,
         };
-        root.Validators.Add(result =>
-        {
-            if (result.GetValue(Against) is not (null or Etcd))
-            {
-                result.AddError("--against takes 'etcd'");
-            }
-
-            if (result.GetValue(Seconds) is not (>= 0.1 and <= 3600) || result.GetValue(Rounds) is not (>= 1 and <= 1000))
-            {
-                result.AddError("--seconds is from 0.1 to 3600, and --rounds from 1 to 1000");
-            }
-        });
         root.SetAction(RunAsync);
         return root.Parse(args).InvokeAsync();
     }
@@ -116,6 +112,14 @@ internal static class BenchCommand
         return result.GetValue(CheckGenerator)
             ? await GeneratorCheck.RunAsync(context)
             : await BenchRun.RunAsync(context, result.GetValue(Json));
+    }
+
+    private static void Limit(OptionResult result, double value, double least, double most)
+    {
+        if (!(value >= least && value <= most))
+        {
+            result.AddError(FormattableString.Invariant($"{result.Option.Name} is from {least} to {most}"));
+        }
     }
 
     private static bool HasEtcd()

@@ -5,6 +5,7 @@ using Keva.Benchmarks.Reports;
 using Keva.Benchmarks.Scenarios;
 using Keva.Benchmarks.Servers;
 using Keva.LoadGenerator.Jobs;
+using Keva.LoadGenerator.Measuring;
 
 namespace Keva.Benchmarks.Generator;
 
@@ -34,18 +35,19 @@ internal static class GeneratorCheck
             var name = FormattableString.Invariant($"bare-read-{connections}");
             await context.TakeTurnsAsync<string>(hasWrk ? [Own, Wrk] : [Own], context.Options.Rounds, async (tool, round) =>
             {
-                var perSecond = tool == Own
+                var (perSecond, microseconds) = tool == Own
                     ? await OwnAsync(context, bare, connections)
                     : await WrkAsync(context, bare, connections);
                 context.Figures.Add(name, tool, Metric.Throughput, perSecond);
-                BenchContext.Progress($"{name} round {round + 1} {tool}: {perSecond:#,0}/s");
+                context.Figures.Add(name, tool, Metric.ProcessorCost, microseconds);
+                BenchContext.Progress($"{name} round {round + 1} {tool}: {perSecond:#,0}/s, {microseconds:0.0} µs of CPU each");
             });
         }
 
         return Report(context);
     }
 
-    private static async Task<double> OwnAsync(BenchContext context, ServerCluster bare, int connections)
+    private static async Task<(double PerSecond, double Microseconds)> OwnAsync(BenchContext context, ServerCluster bare, int connections)
     {
         var result = await context.Generator.RunAsync(
             new LoadJob
@@ -60,25 +62,34 @@ internal static class GeneratorCheck
                 ValueBytes = 100,
             },
             context.Cancellation);
-        return result.Errors == 0 ? result.Requests / result.Seconds : throw new BenchmarkException($"the bare server gave {result.Errors} wrong answers: {result.FirstError}");
+        return result.Errors == 0
+            ? (result.Requests / result.Seconds, result.GeneratorProcessorSeconds / result.Requests * 1e6)
+            : throw new BenchmarkException($"the bare server gave {result.Errors} wrong answers: {result.FirstError}");
     }
 
-    private static async Task<double> WrkAsync(BenchContext context, ServerCluster bare, int connections)
+    private static async Task<(double PerSecond, double Microseconds)> WrkAsync(BenchContext context, ServerCluster bare, int connections)
     {
         // wrk takes whole seconds, and has no warming up to leave out.
         var seconds = Math.Max(1, (int)Math.Ceiling(context.Options.Seconds)).ToString(CultureInfo.InvariantCulture);
         var threads = GeneratorProcess.ThreadsFor(connections).ToString(CultureInfo.InvariantCulture);
         var count = connections.ToString(CultureInfo.InvariantCulture);
         var url = bare.Nodes[0].Url + "/v1/storage/key/v000100-0000001";
+        var before = ProcessUsage.EndedChildrenSeconds();
         var said = await ProgramOutput.OfAsync(Wrk, ["-t", threads, "-c", count, "-d", seconds, url], context.Cancellation);
-        var found = Regex.Match(said, @"Requests/sec:\s+(?<rate>[0-9.]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
-        return double.Parse(found.Groups["rate"].ValueSpan, CultureInfo.InvariantCulture);
+        var used = ProcessUsage.EndedChildrenSeconds() - before;
+        var found = Regex.Match(
+            said, @"(?<count>\d+) requests in .*Requests/sec:\s+(?<rate>[0-9.]+)", RegexOptions.ExplicitCapture | RegexOptions.Singleline, TimeSpan.FromSeconds(1));
+        return found.Success
+            ? (Number(found.Groups["rate"]), used / Number(found.Groups["count"]) * 1e6)
+            : throw new BenchmarkException($"wrk said something else than expected: {said}");
     }
+
+    private static double Number(Group group) => double.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
 
     private static int Report(BenchContext context)
     {
         var table = new TextTable();
-        table.Add("connections", "generator requests/s", "wrk requests/s", "generator / wrk");
+        table.Add("connections", "generator requests/s", "wrk requests/s", "generator / wrk", "generator CPU µs", "wrk CPU µs");
         var isFastEnough = true;
         foreach (var connections in ConnectionCounts)
         {
@@ -91,7 +102,12 @@ internal static class GeneratorCheck
                 connections.ToString(CultureInfo.InvariantCulture),
                 own.Median.ToString("#,0", CultureInfo.InvariantCulture),
                 wrk?.Median.ToString("#,0", CultureInfo.InvariantCulture) ?? "",
-                ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "");
+                ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "",
+                Microseconds(Own),
+                Microseconds(Wrk));
+
+            string Microseconds(string tool) =>
+                context.Figures.Find(name, tool, Metric.ProcessorCost)?.Median.ToString("0.0", CultureInfo.InvariantCulture) ?? "";
         }
 
         foreach (var line in table.Lines(indent: ""))
@@ -99,7 +115,7 @@ internal static class GeneratorCheck
             Console.WriteLine(line);
         }
 
-        Console.WriteLine(isFastEnough ? "The generator is no slower than wrk." : "The generator is slower than wrk: it may be the bottleneck.");
+        Console.WriteLine(isFastEnough ? FormattableString.Invariant($"The generator reaches at least {Tolerance:0.00} of what wrk reaches.") : "The generator is slower than wrk: it may be the bottleneck.");
         return isFastEnough ? 0 : 1;
     }
 }

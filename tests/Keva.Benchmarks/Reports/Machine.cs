@@ -15,7 +15,7 @@ internal sealed record Machine(
 
     public bool IsBusy => LoadAverage > BusyLoadPerCore * Cores;
 
-    public IEnumerable<string> Lines =>
+    public IEnumerable<string> Lines() =>
     [
         FormattableString.Invariant($"{Processor}, {Cores} cores, {MemoryGib:0.0} GiB of memory; {Kernel}"),
         $"disk: {Disk}",

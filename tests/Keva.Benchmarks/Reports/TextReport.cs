@@ -4,7 +4,7 @@ using Keva.Benchmarks.Servers;
 
 namespace Keva.Benchmarks.Reports;
 
-/// <summary>The figures as tables: for each workload a row per system, and below the first the ratios to it.</summary>
+/// <summary>The figures as tables: for each workload a row per metric, a column per system, and beside each other system Keva's ratio to it.</summary>
 internal static class TextReport
 {
     public static IEnumerable<string> Lines(FigureSet figures)
@@ -23,20 +23,17 @@ internal static class TextReport
     private static TextTable TableOf(FigureSet figures, string workload)
     {
         var all = figures.All.Where(figure => figure.Workload == workload).ToArray();
-        var metrics = all.Select(figure => figure.Metric).Distinct().ToArray();
         var systems = all.Select(figure => figure.System).Distinct(StringComparer.Ordinal).OrderBy(OrderOf).ToArray();
+        var isCompared = systems is [KevaCluster.SystemName, _, ..];
         var table = new TextTable();
-        table.Add(["", .. metrics.Select(metric => metric.Heading)]);
-        foreach (var system in systems)
+        table.Add(["", .. systems.SelectMany(system => system == systems[0] || !isCompared ? [system] : new[] { system, $"{systems[0]} / {system}" })]);
+        foreach (var metric in all.Select(figure => figure.Metric).Distinct())
         {
-            table.Add([system, .. metrics.Select(metric => Cell(figures.Find(workload, system, metric)))]);
-        }
-
-        foreach (var other in systems.Where(system => system != KevaCluster.SystemName && systems.Contains(KevaCluster.SystemName, StringComparer.Ordinal)))
-        {
+            var first = figures.Find(workload, systems[0], metric);
             table.Add([
-                $"keva / {other}",
-                .. metrics.Select(metric => Ratio(figures.Find(workload, KevaCluster.SystemName, metric), figures.Find(workload, other, metric))),
+                metric.Heading,
+                .. systems.Select(system => (system, Figure: figures.Find(workload, system, metric)))
+                    .SelectMany(of => of.system == systems[0] || !isCompared ? [Cell(of.Figure)] : new[] { Cell(of.Figure), Ratio(first, of.Figure) }),
             ]);
         }
 

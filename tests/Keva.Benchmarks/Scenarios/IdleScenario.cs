@@ -15,7 +15,7 @@ internal sealed class IdleScenario : IScenario
     // The kernel counts hundredths of a second: one of them in this time is 0.2% of a core.
     private const double MinimumSeconds = 5;
 
-    private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(10);
 
     public IReadOnlyList<(string Name, string Title)> Workloads => [(Idle, Title)];
 

@@ -26,12 +26,21 @@ internal readonly record struct ProcessUsage(double ProcessorSeconds, long Writt
     public static ProcessUsage operator -(ProcessUsage left, ProcessUsage right) => new(
         left.ProcessorSeconds - right.ProcessorSeconds, left.WrittenBytes - right.WrittenBytes, left.ResidentBytes - right.ResidentBytes);
 
-    /// <summary>The user's and the kernel's time, which are fields 14 and 15 of <c>/proc/PID/stat</c>.</summary>
-    internal static double ProcessorSecondsIn(string stat)
+    /// <summary>Processor time of all programs that this one has started and that have ended.</summary>
+    public static double EndedChildrenSeconds() => SecondsIn(File.ReadAllText("/proc/self/stat"), userField: 16);
+
+    /// <summary>The time that a process has used itself.</summary>
+    internal static double ProcessorSecondsIn(string stat) => SecondsIn(stat, userField: 14);
+
+    /// <summary>The sum of a field of <c>/proc/PID/stat</c>, time of the user, and the one behind it, time of the kernel.</summary>
+    private static double SecondsIn(string stat, int userField)
     {
         // The second field is the program's name in parentheses, and may have blanks and parentheses in it.
+        const int firstBehindName = 3;
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
+        var user = long.Parse(fields[userField - firstBehindName], CultureInfo.InvariantCulture);
+        var kernel = long.Parse(fields[userField - firstBehindName + 1], CultureInfo.InvariantCulture);
+        return (user + kernel) / TicksPerSecond;
     }
 
     /// <summary>The number behind a name in a file of lines <c>name: number</c>.</summary>

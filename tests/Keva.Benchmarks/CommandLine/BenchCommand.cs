@@ -54,7 +54,9 @@ internal static class BenchCommand
             Against, Seconds, Rounds, Only, Json, Directory, List, CheckGenerator, Micro,
         };
         root.SetAction(RunAsync);
-        return root.Parse(args).InvokeAsync();
+
+        // Time to stop the servers and remove their data after Ctrl-C.
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }
 
     private static async Task<int> RunAsync(ParseResult result, CancellationToken cancellation)

@@ -42,7 +42,4 @@ internal sealed class RequestTemplate
             key.CopyTo(target);
         }
     }
-
-    /// <summary>One for another connection.</summary>
-    public RequestTemplate Copy(KeySpace keySpace) => new([.. Bytes], keyOffsets, keySpace, isBase64);
 }

@@ -21,6 +21,7 @@ internal sealed class LoadConnection : IDisposable
     private const int MaxFillErrors = 1000;
 
     private static readonly long AnswerDeadline = 10 * Stopwatch.Frequency;
+    private static readonly long UnansweredAtEnd = Stopwatch.Frequency;
     private static readonly long PauseAfterError = Stopwatch.Frequency / 100;
 
     private readonly LoadJob job;
@@ -125,6 +126,15 @@ internal sealed class LoadConnection : IDisposable
         else if (pausedUntil == long.MaxValue && now - startedAt > AnswerDeadline)
         {
             Fail("no answer within ten seconds");
+        }
+    }
+
+    /// <summary>Counts a request that waited through the whole measurement, which would otherwise be in no figure at all.</summary>
+    public void End(long now)
+    {
+        if (!IsDone && pausedUntil == long.MaxValue && startedAt < window.Begin && now - startedAt > UnansweredAtEnd)
+        {
+            counts.Error("no answer during the whole measurement");
         }
     }
 

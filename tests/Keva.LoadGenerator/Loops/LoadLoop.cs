@@ -40,6 +40,7 @@ internal sealed class LoadLoop(LoadConnection[] connections) : IDisposable
             var now = Stopwatch.GetTimestamp();
             if (now >= window.End)
             {
+                Array.ForEach(connections, connection => connection.End(now));
                 return;
             }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Keva.Cluster.Tests.Harness;
 
-namespace Keva.Cluster.Tests;
+namespace Keva.Cluster.Tests.Benchmarks;
 
 /// <summary>The benchmark itself: that it starts a cluster, loads it, and reports. What it measures is nobody's business here.</summary>
 public sealed class BenchmarkTests

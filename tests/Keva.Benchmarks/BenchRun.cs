@@ -63,7 +63,7 @@ internal static class BenchRun
             : "Every write is synced to disk on a majority before it is acknowledged; reads are linearizable.";
         yield return FormattableString.Invariant(
             $"{options.Rounds} rounds of {options.Seconds:0.##} s each, turn and turn about; median (least–most).");
-        yield return "'CPU s/10k': processor seconds of all nodes together for 10,000 requests. 'disk B/B': bytes that all nodes together wrote to disk, per byte of key and value.";
+        yield return "'CPU s/10k': processor seconds of all nodes together for 10,000 requests. 'disk B/B': bytes that the disk wrote, per byte of key and value.";
         if (options.Rounds < RoundsToCompare)
         {
             yield return FormattableString.Invariant($"WARNING: fewer than {RoundsToCompare} rounds tell nothing about the spread; do not compare these figures.");

@@ -14,6 +14,7 @@ internal sealed record Metric(string Name, string Heading, int Decimals)
     public static readonly Metric Errors = new("errors", "errors", 0);
     public static readonly Metric ProcessorCost = new("cpu_seconds_per_10k", "CPU s/10k", 3);
     public static readonly Metric WrittenPerByte = new("disk_bytes_per_byte_stored", "disk B/B", 1);
+    public static readonly Metric DirtiedPerByte = new("dirtied_bytes_per_byte_stored", "dirtied B/B", 1);
     public static readonly Metric Failover = new("failover_ms", "failover ms", 0);
     public static readonly Metric Memory = new("resident_mb", "memory MB", 1);
     public static readonly Metric Processor = new("cpu_percent_of_a_core", "CPU % of a core", 2);

@@ -1,6 +1,7 @@
 using Keva.Benchmarks.Figures;
 using Keva.Benchmarks.Generator;
 using Keva.Benchmarks.Servers;
+using Keva.LoadGenerator.Http;
 using Keva.LoadGenerator.Jobs;
 using Keva.LoadGenerator.Measuring;
 
@@ -101,6 +102,7 @@ internal sealed class LoadMeasurement(BenchContext context)
                 ValueBytes = workload.ValueBytes,
                 Seed = round + 1,
                 ServerProcesses = [.. cluster.ProcessIds],
+                DiskCounters = DiskUsage.CountersOf(context.Options.Directory),
             },
             context.Cancellation);
         Record(workload, cluster.Name, result);
@@ -124,8 +126,12 @@ internal sealed class LoadMeasurement(BenchContext context)
         Add(Metric.ProcessorCost, result.ServerProcessorSeconds / result.Requests * 10_000);
         if (result.Writes > 0 && system != BareKestrel.SystemName)
         {
-            var keyBytes = LoadGenerator.Http.KeySpace.KeyBytes;
-            Add(Metric.WrittenPerByte, result.ServerWrittenBytes / ((double)result.Writes * (keyBytes + workload.ValueBytes)));
+            var storedBytes = (double)result.Writes * (KeySpace.KeyBytes + workload.ValueBytes);
+            Add(Metric.DirtiedPerByte, result.ServerDirtiedBytes / storedBytes);
+            if (result.DiskWrittenBytes is { } bytes)
+            {
+                Add(Metric.WrittenPerByte, bytes / storedBytes);
+            }
         }
 
         void Add(Metric metric, double value) => context.Figures.Add(workload.Name, system, metric, value);

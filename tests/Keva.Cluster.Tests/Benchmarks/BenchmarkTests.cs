@@ -30,7 +30,7 @@ public sealed class BenchmarkTests
         Assert.InRange(figures["requests_per_second"], 1, double.MaxValue);
         Assert.InRange(figures["p50_ms"], 0.001, figures["p99_ms"]);
         Assert.InRange(figures["p99_ms"], figures["p50_ms"], figures["p999_ms"]);
-        Assert.InRange(figures["disk_bytes_per_byte_stored"], 0, double.MaxValue);
+        Assert.InRange(figures["dirtied_bytes_per_byte_stored"], 0, double.MaxValue);
     }
 
     [FactOnLinux]

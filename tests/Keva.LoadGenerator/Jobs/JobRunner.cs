@@ -83,16 +83,20 @@ internal static class JobRunner
             P999 = Microseconds(99.9),
             Maximum = total.Latencies.Maximum / 1000.0,
             ServerProcessorSeconds = servers.ProcessorSeconds,
-            ServerWrittenBytes = servers.WrittenBytes,
+            ServerDirtiedBytes = servers.DirtiedBytes,
+            DiskWrittenBytes = end.DiskBytes - begin.DiskBytes,
             GeneratorProcessorSeconds = end.GeneratorProcessorSeconds - begin.GeneratorProcessorSeconds,
         };
 
         double Microseconds(double percent) => total.Latencies.Percentile(percent) / 1000.0;
     }
 
-    private readonly record struct Usage(long Moment, ProcessUsage Servers, double GeneratorProcessorSeconds)
+    private readonly record struct Usage(long Moment, ProcessUsage Servers, long? DiskBytes, double GeneratorProcessorSeconds)
     {
         public static Usage Now(LoadJob job) => new(
-            Stopwatch.GetTimestamp(), ProcessUsage.OfAll(job.ServerProcesses), Environment.CpuUsage.TotalTime.TotalSeconds);
+            Stopwatch.GetTimestamp(),
+            ProcessUsage.OfAll(job.ServerProcesses),
+            job.DiskCounters is { } counters ? DiskUsage.WrittenBytes(counters) : null,
+            Environment.CpuUsage.TotalTime.TotalSeconds);
     }
 }

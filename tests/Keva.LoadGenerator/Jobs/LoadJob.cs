@@ -48,6 +48,9 @@ internal sealed record LoadJob
 
     /// <summary>The processes whose use of the machine is measured.</summary>
     public int[] ServerProcesses { get; init; } = [];
+
+    /// <summary>The counters of the servers' disk, if they have one: <see cref="Measuring.DiskUsage.CountersOf"/>.</summary>
+    public string? DiskCounters { get; init; }
 }
 
 /// <summary>What a job found.</summary>
@@ -80,8 +83,11 @@ internal sealed record LoadResult
     /// <summary>Processor time that the servers used.</summary>
     public double ServerProcessorSeconds { get; init; }
 
-    /// <summary>Bytes that the servers had written to disk.</summary>
-    public long ServerWrittenBytes { get; init; }
+    /// <summary>Bytes of the page cache that the servers changed, as the kernel counts them: by whole folios.</summary>
+    public long ServerDirtiedBytes { get; init; }
+
+    /// <summary>Bytes that the disk wrote, for whomever; null if it has no counters.</summary>
+    public long? DiskWrittenBytes { get; init; }
 
     /// <summary>Processor time that the generator used itself.</summary>
     public double GeneratorProcessorSeconds { get; init; }

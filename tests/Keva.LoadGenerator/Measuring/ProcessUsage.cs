@@ -4,9 +4,12 @@ namespace Keva.LoadGenerator.Measuring;
 
 /// <summary>What a process has used, as Linux counts it under <c>/proc</c>.</summary>
 /// <param name="ProcessorSeconds">Time on the processors, its own and the kernel's for it.</param>
-/// <param name="WrittenBytes">What it caused to be written to disks.</param>
+/// <param name="DirtiedBytes">
+/// What it will cause to be written to disks, reckoned when it changes the page cache. The kernel counts the whole folio
+/// that a change is in, and a folio can be much larger than what is then written of it.
+/// </param>
 /// <param name="ResidentBytes">Its memory that is in memory.</param>
-internal readonly record struct ProcessUsage(double ProcessorSeconds, long WrittenBytes, long ResidentBytes)
+internal readonly record struct ProcessUsage(double ProcessorSeconds, long DirtiedBytes, long ResidentBytes)
 {
     // The unit of times in /proc is part of the kernel's interface to programs, and is the same on all that run .NET.
     private const double TicksPerSecond = 100;
@@ -21,10 +24,10 @@ internal readonly record struct ProcessUsage(double ProcessorSeconds, long Writt
         processIds.Select(Of).Aggregate(default(ProcessUsage), (sum, one) => sum + one);
 
     public static ProcessUsage operator +(ProcessUsage left, ProcessUsage right) => new(
-        left.ProcessorSeconds + right.ProcessorSeconds, left.WrittenBytes + right.WrittenBytes, left.ResidentBytes + right.ResidentBytes);
+        left.ProcessorSeconds + right.ProcessorSeconds, left.DirtiedBytes + right.DirtiedBytes, left.ResidentBytes + right.ResidentBytes);
 
     public static ProcessUsage operator -(ProcessUsage left, ProcessUsage right) => new(
-        left.ProcessorSeconds - right.ProcessorSeconds, left.WrittenBytes - right.WrittenBytes, left.ResidentBytes - right.ResidentBytes);
+        left.ProcessorSeconds - right.ProcessorSeconds, left.DirtiedBytes - right.DirtiedBytes, left.ResidentBytes - right.ResidentBytes);
 
     /// <summary>Processor time of all programs that this one has started and that have ended.</summary>
     public static double EndedChildrenSeconds() => SecondsIn(File.ReadAllText("/proc/self/stat"), userField: 16);

@@ -73,7 +73,7 @@ public sealed class MembershipPolicyTests
             Follow(id, match: 950);
         }
 
-        Assert.Equal([Id(2), Id(3)], Next(Configuration(voters: [1], learners: [2, 3, 4]))!.Promote);
+        Assert.Equal([Id(2), Id(3)], Next(Configuration(voters: [1], learners: [2, 3, 4]))!.Promote.ToArray());
     }
 
     [Theory]

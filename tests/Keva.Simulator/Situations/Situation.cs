@@ -41,5 +41,6 @@ internal enum Situation
     WipedNodeKeptOut,
     CrashWhileForming,
     FrameCorrupted,
+    DatagramCorrupted,
     MessageFromThePast,
 }

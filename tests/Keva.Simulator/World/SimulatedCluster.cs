@@ -51,7 +51,7 @@ internal sealed class SimulatedCluster
             new StoreRules());
         Network = new SimulatedNetwork(this, Plan.Network, Dice.Fork());
         Machines = Enumerable.Range(1, Plan.Nodes).Select(number => new SimulatedMachine(number, Plan.Disk, Dice.Fork())).ToArray();
-        Members = [.. Machines.Select(machine => new InitialMember(machine.Name, new HostAndPort(machine.Name, 3700), new HostAndPort(machine.Name, 3800)))];
+        Members = [.. Machines.Select(machine => new InitialMember(machine.Name, new HostAndPort(machine.Name, SimulatedMachine.FirstPort), new HostAndPort(machine.Name, 3800)))];
     }
 
     public int Seed { get; }
@@ -114,7 +114,7 @@ internal sealed class SimulatedCluster
         {
             Identity = machine.Name,
             WorkingDirectory = machine.Name,
-            PeerEndpoint = new HostAndPort(machine.Name, 3700),
+            PeerEndpoint = machine.PeerAddress,
             HttpEndpoint = new HostAndPort(machine.Name, 3800),
             InitialMembers = Members,
             Raft = Plan.Settings.Raft with { SnapshotChunkBytes = Plan.Settings.Raft.SnapshotChunkBytes + (machine.Number * Plan.ChunkBytesStep) },
@@ -198,6 +198,8 @@ internal sealed class SimulatedCluster
         Note($"{receiver} hangs up on a damaged frame");
         Situations.Count(Situation.FrameCorrupted);
     }
+
+    public void OnDatagramCorrupted() => Situations.Count(Situation.DatagramCorrupted);
 
     public void OnRefused(KevaError error) => watch.OnRefused(error);
 

@@ -1,4 +1,6 @@
+using System.Net;
 using Keva.Journal.Simulation;
+using Keva.Node.Configuration;
 using Keva.Raft;
 using Keva.Simulator.Plans;
 
@@ -7,6 +9,8 @@ namespace Keva.Simulator.World;
 /// <summary>One machine: a disk that outlives processes, and at most one process of a node.</summary>
 internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
 {
+    public const int FirstPort = 3700;
+
     private readonly SimulatedIdentity identity = new($"n{number}", dice.Fork());
     private NodeId? lostMember;
 
@@ -18,8 +22,14 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
 
     public string Name { get; } = $"n{number}";
 
+    /// <summary>The port that it is reached at now.</summary>
+    public int Port { get; private set; } = FirstPort;
+
     /// <summary>Where its peers reach it.</summary>
-    public string PeerAddress { get; } = $"n{number}:3700";
+    public HostAndPort PeerAddress => new(Name, Port);
+
+    /// <summary>The same, as gossip has it.</summary>
+    public IPEndPoint GossipAddress => new(new IPAddress([10, 0, 0, (byte)Number]), Port);
 
     public SimulatedJournalDisk Journal { get; } = new();
 

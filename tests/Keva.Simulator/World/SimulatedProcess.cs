@@ -41,14 +41,14 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
         Network = new SimulatedPeerNetwork(cluster.Network, this);
         Inbound = new InboundPeers(cluster.Logger, Host.TimeProvider);
         Views = new ClusterViewHolder(InitialView(settings));
-        var gossip = new SilentGossip(machine.Number);
+        Gossip = new SimulatedGossip(cluster.Network, this);
         var ports = new NodePorts(
             events => journal = new WatchedJournal(
                 machine.Journal, events, machine.Durable, cluster.After, cluster.Dice.ForkRandom(), incident => cluster.OnJournal(this, incident)),
             checkpoints,
             Network,
-            gossip,
-            gossip,
+            Gossip,
+            Gossip,
             machine.Identity.Open(cluster.After, () => machine.Journal.IsFull ? "the disk is full" : null, () => IsEnded),
             Host.TimeProvider,
             cluster.Dice.ForkRandom(),
@@ -71,6 +71,8 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
     public DeterministicHost Host { get; }
 
     public SimulatedPeerNetwork Network { get; }
+
+    public SimulatedGossip Gossip { get; }
 
     public InboundPeers Inbound { get; }
 
@@ -142,6 +144,7 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
         journal?.Crash();
         checkpoints.Crash();
         Network.OnProcessEnded();
+        Gossip.OnProcessEnded();
         Machine.Process = null;
     }
 
@@ -168,6 +171,7 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
             journal?.Dispose();
             checkpoints.Dispose();
             Network.OnProcessEnded();
+            Gossip.OnProcessEnded();
             Machine.Process = null;
             stopped();
         })));

@@ -2,6 +2,7 @@ using System.Net;
 using Keva.Journal.Simulation;
 using Keva.Node.Configuration;
 using Keva.Raft;
+using Keva.Raft.Membership;
 using Keva.Simulator.Plans;
 
 namespace Keva.Simulator.World;
@@ -12,11 +13,9 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
     public const int FirstPort = 3700;
 
     private readonly SimulatedIdentity identity = new($"n{number}", dice.Fork());
-    private NodeId? lostMember;
 
-    // What the disk held before it was wiped.
-    private DurableLog? wiped;
-    private LogIndex wipedCheckpoint;
+    // What the disk held under each identity that was wiped from it.
+    private readonly Dictionary<NodeId, (DurableLog Log, LogIndex Checkpoint)> wiped = [];
 
     public int Number { get; } = number;
 
@@ -39,28 +38,35 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
 
     public DurableLog Durable { get; private set; } = new($"n{number}");
 
-    /// <summary>The member that this machine is, or was before its data was lost.</summary>
-    public NodeId Member => lostMember ?? identity.Current.Node;
+    /// <summary>The node that its disk makes it.</summary>
+    public NodeId Node => identity.Current.Node;
 
     public SimulatedProcess? Process { get; set; }
 
+    /// <summary>The configuration that its node used last; null if it never had one.</summary>
+    public ClusterConfiguration? Configuration { get; set; }
+
     public int Incarnations { get; set; }
 
-    /// <summary>How its data was lost for good, so that as far as its cluster is concerned it will not come back; null if it was not.</summary>
-    public FaultKind? Loss { get; set; }
+    /// <summary>How its data was damaged so that its node must refuse it; null if it was not.</summary>
+    public FaultKind? Damage { get; set; }
 
-    public bool IsLost => Loss is not null;
+    /// <summary>Whether its disk makes it a node of the cluster that can go on where it was.</summary>
+    public bool HasData => identity.Current.IsFormed && Damage is null;
 
     /// <summary>The disk has failed, so that the node is expected to stop.</summary>
     public bool HasFailedDisk { get; set; }
 
     public bool IsRunning => Process is not null;
 
-    /// <summary>Whether its disk held this entry when anybody last wrote to it; what a wiped disk had counts, for it was acknowledged.</summary>
-    public bool HoldsDurably(EntryId id) =>
-        Durable.Holds(id)
-        || (Checkpoint.Metadata is { } checkpoint && checkpoint.Applied.Index >= id.Index)
-        || (wiped is not null && (wiped.Holds(id) || wipedCheckpoint >= id.Index));
+    /// <summary>
+    /// Whether the disk of that node held this entry when anybody last wrote to it; what a wiped disk had counts, for it was
+    /// acknowledged.
+    /// </summary>
+    public bool HoldsDurably(NodeId node, EntryId id) =>
+        node == Node
+            ? Durable.Holds(id) || (Checkpoint.Metadata is { } checkpoint && checkpoint.Applied.Index >= id.Index)
+            : wiped.TryGetValue(node, out var old) && (old.Log.Holds(id) || old.Checkpoint >= id.Index);
 
     /// <summary>As fast as it is meant to be, with space, and without a fault.</summary>
     public void MendDisk()
@@ -77,12 +83,12 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
     /// <summary>A new disk, and with it a new identity.</summary>
     public void Wipe()
     {
-        wiped = Durable;
-        wipedCheckpoint = Checkpoint.Metadata?.Applied.Index ?? LogIndex.Zero;
+        wiped[Node] = (Durable, Checkpoint.Metadata?.Applied.Index ?? LogIndex.Zero);
         Durable = new DurableLog(Name);
         Journal.Wipe();
         Checkpoint.Wipe();
-        lostMember = Member;
+        Damage = null;
+        Configuration = null;
         Identity.Wipe();
     }
 }

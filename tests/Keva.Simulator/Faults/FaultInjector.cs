@@ -257,10 +257,13 @@ internal sealed class FaultInjector(SimulatedCluster cluster, Dice dice)
         StartLater(machine, Plan.LongestDowntime);
     }
 
-    /// <summary>The node's data is lost or damaged while it is down. It comes up again, and must not do any harm.</summary>
+    /// <summary>
+    /// The node's data is lost or damaged while it is down. It comes up again, and must do no harm: without its data as a new
+    /// member in place of its old self, with damaged data not before somebody has emptied its directory.
+    /// </summary>
     private void Lose(FaultKind kind, SimulatedMachine victim)
     {
-        if (!victim.Identity.Current.IsFormed || victim.IsLost || cluster.Counts.Losses >= Plan.MayBeLost)
+        if (!victim.HasData || cluster.Counts.Losses >= Plan.MostLosses || !cluster.Electorate.MayLose(victim))
         {
             return;
         }
@@ -280,15 +283,26 @@ internal sealed class FaultInjector(SimulatedCluster cluster, Dice dice)
         }
 
         cluster.Counts.Losses++;
-        victim.Loss = kind;
-        switch (kind)
+        if (kind == FaultKind.Wipe)
         {
-            case FaultKind.TearJournal:
-                victim.Journal.TearLastRow();
-                break;
-            case FaultKind.Wipe:
-                victim.Wipe();
-                break;
+            victim.Wipe();
+            return;
         }
+
+        if (kind == FaultKind.TearJournal)
+        {
+            victim.Journal.TearLastRow();
+        }
+
+        victim.Damage = kind;
+        cluster.After(dice.Between(TimeSpan.Zero, Plan.LongestDowntime * 3), () =>
+        {
+            if (victim.Damage is not null && !victim.IsRunning)
+            {
+                cluster.Note($"the directory of {victim.Name} is emptied");
+                victim.Wipe();
+                StartLater(victim, Plan.LongestDowntime);
+            }
+        });
     }
 }

@@ -1,4 +1,5 @@
-using Keva.Simulator.Situations;
+using Keva.Serf;
+using Keva.Simulator.Rules;
 using Keva.Simulator.Workload;
 using Keva.Simulator.World;
 using static Keva.Simulator.Rules.Rule;
@@ -7,7 +8,7 @@ namespace Keva.Simulator.Faults;
 
 /// <summary>
 /// The end of a run: nothing is wrong any more, and the cluster owes its users a leader, writes and reads through every
-/// node, and equal copies, soon. Nodes whose data was lost are the exception: they owe nothing but to stay out.
+/// node, and equal copies, soon. A node without its data comes back as a new member in place of its old self.
 /// </summary>
 internal sealed class Healing(SimulatedCluster cluster, Dice dice)
 {
@@ -18,33 +19,54 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
 
     private SimulatedClient Prober { get; } = new(0, cluster, cluster.Plan.Workload with { Patience = TimeSpan.FromSeconds(8) }, dice);
 
-    private IEnumerable<SimulatedMachine> Healthy => cluster.Machines.Where(machine => !machine.IsLost);
+    private IReadOnlyList<SimulatedMachine> Machines => cluster.Machines;
 
     public void Run()
     {
         Heal();
-        Await("every node is ready", () => Healthy.All(machine => machine.Process is { Views.Current.IsReady: true }));
-        foreach (var machine in Healthy)
+        Await("every node is ready", () => Machines.All(machine => machine.Process is { Views.Current.IsReady: true }));
+        foreach (var machine in Machines)
         {
             Demand(machine, $"a write through {machine.Name}", done => Prober.Write(machine, cluster.History.Key(0), done));
         }
 
         foreach (var key in cluster.History.Keys.ToArray())
         {
-            foreach (var machine in Healthy)
+            foreach (var machine in Machines)
             {
                 Demand(machine, $"a read of {key} through {machine.Name}", done => Prober.Read(machine, key, done));
             }
         }
 
         AwaitEqualCopies();
+        AwaitMembership();
         ChangeLeader();
+        AwaitMembership();
         DemandPeace();
-        CheckLost();
     }
 
     private void AwaitEqualCopies() =>
-        Await("all copies are equal", () => Healthy.All(machine => machine.Process is { State: { } state } && state.AppliedIndex == cluster.Rules.Raft.Committed.Value));
+        Await("all copies are equal", () => Machines.All(machine => machine.Process is { State: { } state } && state.AppliedIndex == cluster.Rules.Raft.Committed.Value));
+
+    /// <summary>All are members, all that should vote do, and everybody sees in the gossip that everybody is alive.</summary>
+    private void AwaitMembership()
+    {
+        var voters = Math.Min(Machines.Count, cluster.Plan.Settings.Membership.Voters);
+        Await("every node is a member", () =>
+            cluster.Rules.Raft.Configurations.Committed is { IsJoint: false } configuration
+                && configuration.Members.Length == Machines.Count
+                && configuration.Voters.Length >= voters
+                && Machines.All(machine => machine.Process is { Driver: not null } process
+                    && process.Core.Configuration.Equals(configuration)
+                    && configuration.Find(machine.Node) is { } member
+                    && member.PeerAddress == machine.PeerAddress.ToString()));
+        Await("gossip sees every node alive", () => Machines.All(machine => machine.Process is { } process && SeesAll(process)));
+    }
+
+    // What gossip tells its node, and with it everybody who asks.
+    private bool SeesAll(SimulatedProcess process) =>
+        Machines.All(other => process.Gossiped.Any(peer => peer.Node == other.Node && peer.Status == MemberStatus.Alive && !peer.IsJoining))
+            && process.Gossiped.All(peer => peer.Status != MemberStatus.Failed);
 
     /// <summary>
     /// The leader goes, with requests under way at other nodes: whoever leads next serves them, and their clients need
@@ -54,7 +76,7 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
     {
         var settings = cluster.Plan.Settings;
         var leader = cluster.Running.Single(process => process.IsLeader);
-        var others = Healthy.Where(machine => machine != leader.Machine).ToArray();
+        var others = Machines.Where(machine => machine != leader.Machine).ToArray();
         var isPatient = settings.Http.LeaderWait >= 5 * settings.Raft.ElectionTimeout;
         if (!isPatient || others.Length <= cluster.Machines.Count / 2)
         {
@@ -89,7 +111,7 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
         cluster.After(dice.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(200)), () => End(leader));
         Await("an answer to each request", () => waiting == 0 && leader.IsEnded);
         Require(failed.Count == 0, "a change of leader fails no request", $"{string.Join(", ", failed)}: {Describe()}");
-        Await("every node is ready again", () => Healthy.All(machine => machine.Process is { Views.Current.IsReady: true }));
+        Await("every node is ready again", () => Machines.All(machine => machine.Process is { Views.Current.IsReady: true }));
         AwaitEqualCopies();
     }
 
@@ -114,6 +136,13 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
         foreach (var machine in cluster.Machines)
         {
             machine.MendDisk();
+            if (machine.Damage is not null)
+            {
+                // Whoever runs it reads why it does not start, and empties its directory.
+                cluster.Crash(machine);
+                machine.Wipe();
+            }
+
             if (machine.Process is { } process)
             {
                 process.Resume();
@@ -128,7 +157,7 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
     // One that was about to stop, or failed a moment ago, is started again as an operator would.
     private void KeepRunning(SimulatedMachine machine)
     {
-        if (machine.Process is { } process && !machine.IsLost)
+        if (machine.Process is { } process)
         {
             cluster.WhenEnded(process, () =>
             {
@@ -164,29 +193,16 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
         cluster.IsAtPeace = true;
         cluster.World.AdvanceBy(Peace);
         Require(
-            leader.IsLeader && Healthy.All(machine => machine.Process!.Core.Term == term),
+            leader.IsLeader && Machines.All(machine => machine.Process!.Core.Term == term && SeesAll(machine.Process)),
             "peace after healing",
             $"{leader} led term {term}; now {Describe()}");
     }
 
-    private void CheckLost()
-    {
-        foreach (var machine in cluster.Machines.Where(machine => machine.IsLost))
-        {
-            var isOut = machine.Process is null or { Driver: null };
-            Require(isOut, "a node without its data stays out", $"{machine.Name} takes part: {Describe()}");
-            if (machine.IsRunning)
-            {
-                cluster.Situations.Count(Situation.WipedNodeKeptOut);
-            }
-        }
-    }
-
     private string Describe() =>
         string.Join("; ", cluster.Machines.Select(machine => machine.Process is not { } process
-            ? $"{machine.Name} is {(machine.IsLost ? "lost" : "down")}"
+            ? $"{machine.Name} is down"
             : process.Driver is null
-                ? $"{process}{(machine.IsLost ? " (lost)" : "")}: {process.Views.Current.NotReadyReason}"
-                : $"{process}: {process.Core.Role} of term {process.Core.Term}, log to {process.Core.Log.LastEntry}, commit {process.Core.Log.CommitIndex}, "
+                ? $"{process}: {process.Views.Current.NotReadyReason}"
+                : $"{process}: {process.Core.Role} of term {process.Core.Term}, log to {process.Core.Log.LastEntry}, commit {process.Core.Log.CommitIndex}, uses {ConfigurationRules.Words(process.Core.Configuration)}, "
                     + $"applied {process.State?.AppliedIndex}, {(process.Views.Current.IsReady ? "ready" : process.Views.Current.NotReadyReason)}"));
 }

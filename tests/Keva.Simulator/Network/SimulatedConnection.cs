@@ -10,7 +10,7 @@ namespace Keva.Simulator.Network;
 /// buffers of a real connection do, until the way opens or the connection is given up as dead.
 /// </summary>
 internal sealed class SimulatedConnection(
-    SimulatedNetwork network, SimulatedProcess from, SimulatedMachine to, PeerLane lane, PeerHello greeting, IPeerConnectionEvents events)
+    SimulatedNetwork network, SimulatedProcess from, SimulatedMachine to, int port, PeerLane lane, PeerHello greeting, IPeerConnectionEvents events)
     : IPeerConnection
 {
     private static readonly TimeSpan PausedPeerRetry = TimeSpan.FromMilliseconds(20);
@@ -144,7 +144,7 @@ internal sealed class SimulatedConnection(
                 Cluster.After(PausedPeerRetry, () => Knock(givenUpAt));
             }
         }
-        else if (to.Process is not { } process)
+        else if (to.Process is not { } process || to.Port != port)
         {
             End($"connection to {to.PeerAddress} failed: refused", network.DrawDelay());
         }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using Keva.Node.Transport.Framing;
 using Keva.Simulator.Plans;
 using Keva.Simulator.World;
@@ -11,6 +13,9 @@ internal sealed class SimulatedNetwork(SimulatedCluster cluster, NetworkPlan pla
     private readonly bool[,] isCut = new bool[cluster.Plan.Nodes + 1, cluster.Plan.Nodes + 1];
 
     public Dice Dice => dice;
+
+    /// <summary>Gossip's own: what it draws changes nothing for the connections.</summary>
+    public Dice GossipDice { get; } = dice.Fork();
 
     public SimulatedCluster Cluster => cluster;
 
@@ -26,8 +31,17 @@ internal sealed class SimulatedNetwork(SimulatedCluster cluster, NetworkPlan pla
 
     public void Remove(SimulatedConnection connection) => connections.Remove(connection);
 
-    public SimulatedMachine? MachineAt(string address) =>
-        cluster.Machines.FirstOrDefault(machine => string.Equals(machine.PeerAddress, address, StringComparison.Ordinal));
+    /// <summary>The machine of an address <c>name:port</c>, whether or not somebody listens at that port.</summary>
+    public SimulatedMachine? MachineNamed(string address, out int port)
+    {
+        var colon = address.LastIndexOf(':');
+        port = int.Parse(address.AsSpan(colon + 1), CultureInfo.InvariantCulture);
+        var name = address[..colon];
+        return cluster.Machines.FirstOrDefault(machine => string.Equals(machine.Name, name, StringComparison.Ordinal));
+    }
+
+    public SimulatedMachine? MachineAt(IPEndPoint address) =>
+        cluster.Machines.FirstOrDefault(machine => machine.GossipAddress.Equals(address));
 
     public bool IsCut(SimulatedMachine from, SimulatedMachine to) => isCut[from.Number, to.Number];
 
@@ -53,9 +67,16 @@ internal sealed class SimulatedNetwork(SimulatedCluster cluster, NetworkPlan pla
             DropRate = 0,
             DuplicateRate = 0,
             ReorderRate = 0,
+            GossipLossRate = 0,
+            GossipDuplicateRate = 0,
+            GossipBreakRate = 0,
         };
 
-    public TimeSpan DrawDelay() =>
+    public TimeSpan DrawDelay() => DrawDelay(dice);
+
+    public TimeSpan DrawGossipDelay() => DrawDelay(GossipDice);
+
+    private TimeSpan DrawDelay(Dice dice) =>
         dice.Chance(Plan.SpikeRate)
             ? dice.Between(Plan.MaximumDelay, Plan.MaximumDelay + Plan.MaximumSpike)
             : dice.Between(Plan.MinimumDelay, Plan.MaximumDelay);

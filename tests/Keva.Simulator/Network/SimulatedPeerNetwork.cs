@@ -13,8 +13,8 @@ internal sealed class SimulatedPeerNetwork(SimulatedNetwork network, SimulatedPr
 
     public IPeerConnection Connect(string address, PeerLane lane, PeerHello greeting, IPeerConnectionEvents events)
     {
-        var to = network.MachineAt(address) ?? throw new InvalidOperationException($"nobody has the address {address}");
-        var connection = new SimulatedConnection(network, process, to, lane, greeting, events);
+        var to = network.MachineNamed(address, out var port) ?? throw new InvalidOperationException($"nobody is called {address}");
+        var connection = new SimulatedConnection(network, process, to, port, lane, greeting, events);
         network.Add(connection);
         connection.Dial();
         return connection;

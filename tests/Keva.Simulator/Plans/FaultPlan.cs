@@ -42,7 +42,7 @@ internal enum Moment
 /// <summary>Which faults there are in one run, how often, and how hard.</summary>
 internal sealed record FaultPlan
 {
-    // Faults that cost a node its data for good: it can only come back by joining anew.
+    // Faults that cost a node its data: it can only come back by joining anew.
     private static readonly FaultKind[] Losses = [FaultKind.TearJournal, FaultKind.CutOffJournal, FaultKind.Wipe];
 
     /// <summary>By <see cref="FaultKind"/>; 0 for a fault that does not happen.</summary>
@@ -67,8 +67,8 @@ internal sealed record FaultPlan
 
     public required int MaximumDriftPartsPerMillion { get; init; }
 
-    /// <summary>Nodes that may lose their data for good; a majority always keeps it.</summary>
-    public required int MayBeLost { get; init; }
+    /// <summary>How often a node may lose its data; a majority always has what it needs.</summary>
+    public required int MostLosses { get; init; }
 
     /// <summary>Whether clocks keep to what a lease assumes (§6.4.1): only then clients ask for reads by lease.</summary>
     public required bool KeepsLeasePromise { get; init; }
@@ -104,7 +104,7 @@ internal sealed record FaultPlan
             LongestPartition = dice.Spread(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(12)),
             LongestPause = dice.Spread(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(6)),
             MaximumDriftPartsPerMillion = keepsLeasePromise ? 80_000 : 400_000,
-            MayBeLost = (nodes - 1) / 2,
+            MostLosses = dice.Between(1, nodes + 1),
             KeepsLeasePromise = keepsLeasePromise,
         };
     }

@@ -30,6 +30,14 @@ internal sealed record NetworkPlan
 
     public required double ReorderRate { get; init; }
 
+    /// <summary>How often a datagram of gossip is lost: far more often than anything of a connection.</summary>
+    public required double GossipLossRate { get; init; }
+
+    public required double GossipDuplicateRate { get; init; }
+
+    /// <summary>How often a stream of gossip breaks when something is written to it.</summary>
+    public required double GossipBreakRate { get; init; }
+
     public static NetworkPlan Draw(Dice dice)
     {
         var isWorseThanTcp = dice.Chance(0.3);
@@ -46,6 +54,9 @@ internal sealed record NetworkPlan
             DropRate = isWorseThanTcp && dice.Chance(0.6) ? dice.Between(0, 0.1) : 0,
             DuplicateRate = isWorseThanTcp && dice.Chance(0.6) ? dice.Between(0, 0.2) : 0,
             ReorderRate = isWorseThanTcp && dice.Chance(0.6) ? dice.Between(0, 0.3) : 0,
+            GossipLossRate = dice.Chance(0.3) ? 0 : dice.Between(0, dice.Chance(0.2) ? 0.5 : 0.1),
+            GossipDuplicateRate = dice.Chance(0.6) ? 0 : dice.Between(0, 0.2),
+            GossipBreakRate = dice.Chance(0.6) ? 0 : dice.Between(0, 0.2),
         };
     }
 }

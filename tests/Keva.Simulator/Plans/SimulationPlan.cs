@@ -95,6 +95,25 @@ internal sealed record SimulationPlan
                 ConnectTimeout = dice.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3)),
                 DeadPeerTimeout = dice.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(6)),
             },
+            Gossip = DrawGossip(dice, settings.Gossip),
+        };
+    }
+
+    // Slower than the defaults: most of what gossip does in a quiet moment is asking whether all are there.
+    private static GossipSettings DrawGossip(Dice dice, GossipSettings settings)
+    {
+        var probeInterval = dice.Between(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2));
+        return settings with
+        {
+            ProbeInterval = probeInterval,
+            ProbeTimeout = probeInterval * dice.Between(0.2, 0.6),
+            SuspicionMultiplier = dice.Between(1, 5),
+            GossipInterval = dice.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(500)),
+            GossipNodes = dice.Between(1, 4),
+            PushPullInterval = dice.Between(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30)),
+            ReconnectInterval = dice.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)),
+            DeadNodeReclaimTime = dice.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)),
+            Compression = dice.Chance(0.2),
         };
     }
 }

@@ -28,6 +28,9 @@ internal sealed class RaftRules(Func<NodeId, EntryId, bool> holds)
     /// <summary>Called with how many entries of a server's log made place for others.</summary>
     public Action<IRuledServer, int>? OnOverwritten { get; init; }
 
+    /// <summary>Who the members are.</summary>
+    public ConfigurationRules Configurations { get; init; } = new();
+
     public LogIndex Committed => new(committed.Count);
 
     public int Elections => leaderOf.Count;
@@ -39,9 +42,15 @@ internal sealed class RaftRules(Func<NodeId, EntryId, bool> holds)
     {
         var core = server.Core;
         CheckLogMatching(server, core.Log);
+        if (!ReferenceEquals(core.Configuration, server.CheckedConfiguration))
+        {
+            Configurations.CheckInForce(server);
+        }
+
         if (core.Role == RoleKind.Leader)
         {
             CheckElection(server, core);
+            Configurations.CheckLeader(server);
         }
 
         CheckCommitted(server, core);
@@ -119,7 +128,7 @@ internal sealed class RaftRules(Func<NodeId, EntryId, bool> holds)
     {
         var voters = encouragedBy.GetValueOrDefault((candidate.Id, term));
         bool Encourages(NodeId voter) => voter == candidate.Id || voters?.Contains(voter) == true;
-        return IsMajority(candidate.Core.Configuration, Encourages) || (candidate.CheckedConfiguration is { } before && IsMajority(before, Encourages));
+        return IsMajority(candidate, Encourages);
     }
 
     private void CheckElection(IRuledServer server, RaftCore core)
@@ -130,6 +139,12 @@ internal sealed class RaftRules(Func<NodeId, EntryId, bool> holds)
             Require(leaderOf[core.Term] == leader, "election safety", $"term {core.Term} is led by {leaderOf[core.Term]} and by {server.Name}");
             return;
         }
+
+        bool VotesForIt(NodeId voter) => voter == server.Id || voteOf.GetValueOrDefault((voter, core.Term)) == server.Id;
+        Require(
+            IsMajority(server, VotesForIt),
+            "elected by a majority",
+            $"{server.Name} leads term {core.Term} without the votes of a majority of {ConfigurationRules.Words(core.Configuration)}");
 
         // Leader Completeness (§3.6.3): what was committed in a term is held by the leaders of all later ones. A leader
         // may come late, after one of a later term than its own has committed something.
@@ -172,8 +187,11 @@ internal sealed class RaftRules(Func<NodeId, EntryId, bool> holds)
                 historyOf.TryAdd(entry.Id, history) || historyOf[entry.Id] == history,
                 "log matching",
                 $"{server.Name} holds {entry.Id} with another history than somebody before");
+            Configurations.OnHeld(server, mirror.Last, entry);
             mirror.Add(entry.Id);
         }
+
+        Configurations.CheckInForce(server);
     }
 
     private void CheckCommitted(IRuledServer server, RaftCore core)
@@ -194,9 +212,9 @@ internal sealed class RaftRules(Func<NodeId, EntryId, bool> holds)
 
             Require(index == Committed.Next(), "commit in order", $"{server.Name} commits {id} after {Committed}");
             Require(
-                IsHeldByMajority(core.Configuration, id) || (server.CheckedConfiguration is { } before && IsHeldByMajority(before, id)),
+                IsMajority(server, voter => holds(voter, id)),
                 "commit by majority",
-                $"{server.Name} commits {id}, but the disks of a majority of {core.Configuration} do not hold it");
+                $"{server.Name} commits {id}, but the disks of a majority of {ConfigurationRules.Words(core.Configuration)} do not hold it");
 
             if (core.Role == RoleKind.Leader && index == log.CommitIndex)
             {
@@ -208,6 +226,7 @@ internal sealed class RaftRules(Func<NodeId, EntryId, bool> holds)
 
             committed.Add(log[index]);
             lastCommittedIn[core.Term] = id;
+            Configurations.OnEntryCommitted(log[index]);
             OnCommitted?.Invoke(log[index]);
         }
 
@@ -215,12 +234,13 @@ internal sealed class RaftRules(Func<NodeId, EntryId, bool> holds)
         server.CheckedConfiguration = core.Configuration;
     }
 
-    // The first that takes an entry for committed is the leader, with the configuration that it has to use (§4.1). It may
-    // have begun to use another one in the same step, after it committed.
-    private bool IsHeldByMajority(ClusterConfiguration configuration, EntryId id) => IsMajority(configuration, voter => holds(voter, id));
+    // Of the configuration that the server has to use (§4.1). It may have begun to use another one in the same step, after
+    // what is asked about here: the first that takes an entry for committed is a leader.
+    private static bool IsMajority(IRuledServer server, Func<NodeId, bool> isCounted) =>
+        IsMajority(server.Core.Configuration, isCounted) || (server.CheckedConfiguration is { } before && IsMajority(before, isCounted));
 
-    /// <summary>§4.3: of the old voters, too, while two configurations overlap.</summary>
-    private static bool IsMajority(ClusterConfiguration configuration, Func<NodeId, bool> isCounted) =>
+    /// <summary>§4.3: of the old voters, too, while two configurations overlap. Learners never count (§4.2.1).</summary>
+    public static bool IsMajority(ClusterConfiguration configuration, Func<NodeId, bool> isCounted) =>
         IsMajority(configuration.Voters, isCounted) && (!configuration.IsJoint || IsMajority(configuration.OutgoingVoters, isCounted));
 
     private static bool IsMajority(ImmutableArray<NodeId> voters, Func<NodeId, bool> isCounted) => voters.Count(isCounted) > voters.Length / 2;

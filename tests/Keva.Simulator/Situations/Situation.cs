@@ -38,8 +38,10 @@ internal enum Situation
     CheckpointAheadOfJournal,
     RestartFromCheckpointAndTail,
     MajorityCrashedAtOnce,
-    WipedNodeKeptOut,
+    WipedNodeReplaced,
+    LearnerPromoted,
     CrashWhileForming,
     FrameCorrupted,
+    DatagramCorrupted,
     MessageFromThePast,
 }

@@ -19,6 +19,8 @@ internal sealed class RunCounts
 
     public long Messages { get; set; }
 
+    public long Datagrams { get; set; }
+
     public long Elections { get; set; }
 
     public long Operations { get; set; }
@@ -37,6 +39,7 @@ internal sealed class RunCounts
         Losses += other.Losses;
         Snapshots += other.Snapshots;
         Messages += other.Messages;
+        Datagrams += other.Datagrams;
         Elections += other.Elections;
         Operations += other.Operations;
         Steps += other.Steps;

@@ -3,6 +3,8 @@ using Keva.Actors.Simulation;
 using Keva.Node.Configuration;
 using Keva.Node.Consensus;
 using Keva.Node.Gateway;
+using Keva.Node.Gossip;
+using Keva.Node.Hosting;
 using Keva.Node.State;
 using Keva.Raft;
 using Keva.Raft.Messages;
@@ -24,6 +26,7 @@ internal sealed class SimulatedCluster
 {
     private const string ConsensusActor = "raft";
     private const string StoreActorName = "store";
+    private const string NodeActorName = "node";
 
     private readonly Dictionary<DeterministicHost, SimulatedProcess> processOf = [];
     private readonly Dictionary<SimulatedProcess, List<Action>> whenEnded = [];
@@ -43,7 +46,7 @@ internal sealed class SimulatedCluster
         TransportLimits = TransportLimits.Of(Plan.Settings.Transport);
         watch = new SituationWatch(Situations);
         Rules = new ClusterRules(
-            new RaftRules((node, id) => Machines!.Any(machine => machine.Member == node && machine.HoldsDurably(id)))
+            new RaftRules((node, id) => Machines!.Any(machine => machine.HoldsDurably(node, id)))
             {
                 OnCommitted = entry => Rules!.Store.OnCommitted(entry),
                 OnOverwritten = (_, _) => watch.OnOverwritten(),
@@ -51,7 +54,8 @@ internal sealed class SimulatedCluster
             new StoreRules());
         Network = new SimulatedNetwork(this, Plan.Network, Dice.Fork());
         Machines = Enumerable.Range(1, Plan.Nodes).Select(number => new SimulatedMachine(number, Plan.Disk, Dice.Fork())).ToArray();
-        Members = [.. Machines.Select(machine => new InitialMember(machine.Name, new HostAndPort(machine.Name, 3700), new HostAndPort(machine.Name, 3800)))];
+        Electorate = new Electorate(this);
+        Members = [.. Machines.Select(machine => new InitialMember(machine.Name, new HostAndPort(machine.Name, SimulatedMachine.FirstPort), new HostAndPort(machine.Name, 3800)))];
     }
 
     public int Seed { get; }
@@ -69,6 +73,8 @@ internal sealed class SimulatedCluster
     public IReadOnlyList<SimulatedMachine> Machines { get; }
 
     public ClusterRules Rules { get; }
+
+    public Electorate Electorate { get; }
 
     public ClientHistory History { get; } = new();
 
@@ -114,7 +120,7 @@ internal sealed class SimulatedCluster
         {
             Identity = machine.Name,
             WorkingDirectory = machine.Name,
-            PeerEndpoint = new HostAndPort(machine.Name, 3700),
+            PeerEndpoint = machine.PeerAddress,
             HttpEndpoint = new HostAndPort(machine.Name, 3800),
             InitialMembers = Members,
             Raft = Plan.Settings.Raft with { SnapshotChunkBytes = Plan.Settings.Raft.SnapshotChunkBytes + (machine.Number * Plan.ChunkBytesStep) },
@@ -190,6 +196,8 @@ internal sealed class SimulatedCluster
     public void OnArrived(SimulatedProcess from, SimulatedProcess receiver, RaftMessage message)
     {
         receiver.OnArrived(from);
+        var (one, other) = (from.Machine.Identity.Current.Cluster, receiver.Machine.Identity.Current.Cluster);
+        Guard(() => Require(one == 0 || other == 0 || one == other, "two clusters never mix", $"{from} of {one} talks to {receiver} of {other}"));
         watch.OnArrived(receiver, message);
     }
 
@@ -198,6 +206,8 @@ internal sealed class SimulatedCluster
         Note($"{receiver} hangs up on a damaged frame");
         Situations.Count(Situation.FrameCorrupted);
     }
+
+    public void OnDatagramCorrupted() => Situations.Count(Situation.DatagramCorrupted);
 
     public void OnRefused(KevaError error) => watch.OnRefused(error);
 
@@ -233,7 +243,7 @@ internal sealed class SimulatedCluster
                 Situations.Count(Situation.JournalResumed);
                 break;
             case JournalIncident.RefusedDamage:
-                Situations.Count(process.Machine.Loss == FaultKind.TearJournal ? Situation.TornRowRefused : Situation.CutOffTailRefused);
+                Situations.Count(process.Machine.Damage == FaultKind.TearJournal ? Situation.TornRowRefused : Situation.CutOffTailRefused);
                 break;
             case JournalIncident.Failed:
                 Situations.Count(Situation.DiskFailed);
@@ -251,7 +261,7 @@ internal sealed class SimulatedCluster
 
         Note($"{process} fails: {cause.Message}");
         Guard(() => Require(
-            process.Machine.HasFailedDisk || process.Machine.IsLost || process.Machine.Journal.IsFull,
+            process.Machine.HasFailedDisk || process.Machine.Damage is not null || process.Machine.Journal.IsFull || IsRightlyRemoved(process, cause),
             cause is InvariantViolationException or StoreInvariantException ? "an invariant of the node itself" : "no node stops without a reason",
             $"{process}: {cause}"));
         After(TimeSpan.Zero, () =>
@@ -260,6 +270,10 @@ internal sealed class SimulatedCluster
             OnEnded(process);
         });
     }
+
+    // Gone is who is in no configuration that is committed, and was in one.
+    private bool IsRightlyRemoved(SimulatedProcess process, Exception cause) =>
+        cause is NodeRemovedException && Rules.Raft.Configurations.Committed?.Find(process.Id) is null;
 
     /// <summary>Notes what breaks a rule where it cannot be thrown: inside of a node's actor it would be taken for a failure of the actor.</summary>
     public void Guard(Action check)
@@ -315,6 +329,9 @@ internal sealed class SimulatedCluster
 
                 watch.OnServer(process);
                 break;
+            case NodeActorName when message is GossipPeersChanged gossiped:
+                process.Gossiped = gossiped.Peers;
+                break;
             case StoreActorName when process.State is { } state:
                 if (message is ApplyEntries apply)
                 {
@@ -363,11 +380,12 @@ internal sealed class SimulatedCluster
 
         // §6.2. Its own check of the quorum may take two election time-outs, of a clock that is slow.
         var horizon = World.Now - (4 * Plan.Settings.Raft.ElectionTimeout);
-        var inTouch = 1 + process.CountHeardFromSince(horizon);
         Require(
-            inTouch > Machines.Count / 2 || process.RunningSince > horizon,
+            process.RunningSince > horizon
+                || process.ConfiguredSince > horizon
+                || RaftRules.IsMajority(process.Core.Configuration, voter => voter == process.Id || process.HasHeardSince(voter, horizon)),
             "a leader without a quorum steps down",
-            $"{process} leads term {process.Core.Term} and hears from {inTouch - 1} others");
+            $"{process} leads term {process.Core.Term} and does not hear from a majority of {ConfigurationRules.Words(process.Core.Configuration)}");
     }
 
     /// <summary>State Machine Safety (§3.6.3): all servers apply the same entries in the same order.</summary>

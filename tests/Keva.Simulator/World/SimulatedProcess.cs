@@ -4,6 +4,7 @@ using Keva.Actors.Simulation;
 using Keva.Journal.Simulation;
 using Keva.Node.Configuration;
 using Keva.Node.Gateway;
+using Keva.Node.Gossip;
 using Keva.Node.Hosting;
 using Keva.Raft;
 using Keva.Raft.Driver;
@@ -24,9 +25,10 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
     private readonly SimulatedCheckpointStore checkpoints;
     private readonly IActorRef node;
 
-    // When a message arrived last, by the number of the sender's machine.
-    private readonly TimeSpan[] lastHeardFrom;
+    // When a message arrived last.
+    private readonly Dictionary<NodeId, TimeSpan> lastHeardFrom = [];
     private WatchedJournal? journal;
+    private ClusterConfiguration? checkedConfiguration;
 
     public SimulatedProcess(SimulatedCluster cluster, SimulatedMachine machine, NodeSettings settings)
     {
@@ -35,20 +37,19 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
         Incarnation = ++machine.Incarnations;
         Id = machine.Identity.Current.Node;
         Host = cluster.World.AddHost($"{machine.Name}.{Incarnation}");
-        lastHeardFrom = new TimeSpan[cluster.Plan.Nodes + 1];
         RunningSince = cluster.World.Now;
         checkpoints = new SimulatedCheckpointStore(machine.Checkpoint, cluster.After, cluster.Dice.ForkRandom());
         Network = new SimulatedPeerNetwork(cluster.Network, this);
         Inbound = new InboundPeers(cluster.Logger, Host.TimeProvider);
         Views = new ClusterViewHolder(InitialView(settings));
-        var gossip = new SilentGossip(machine.Number);
+        Gossip = new SimulatedGossip(cluster.Network, this);
         var ports = new NodePorts(
             events => journal = new WatchedJournal(
                 machine.Journal, events, machine.Durable, cluster.After, cluster.Dice.ForkRandom(), incident => cluster.OnJournal(this, incident)),
             checkpoints,
             Network,
-            gossip,
-            gossip,
+            Gossip,
+            Gossip,
             machine.Identity.Open(cluster.After, () => machine.Journal.IsFull ? "the disk is full" : null, () => IsEnded),
             Host.TimeProvider,
             cluster.Dice.ForkRandom(),
@@ -72,6 +73,8 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
 
     public SimulatedPeerNetwork Network { get; }
 
+    public SimulatedGossip Gossip { get; }
+
     public InboundPeers Inbound { get; }
 
     public ClusterViewHolder Views { get; }
@@ -89,7 +92,22 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
 
     public LogIndex CheckedCommit { get; set; }
 
-    public ClusterConfiguration? CheckedConfiguration { get; set; }
+    public ClusterConfiguration? CheckedConfiguration
+    {
+        get => checkedConfiguration;
+        set
+        {
+            if (!ReferenceEquals(value, checkedConfiguration))
+            {
+                checkedConfiguration = value;
+                ConfiguredSince = cluster.World.Now;
+                Machine.Configuration = value;
+            }
+        }
+    }
+
+    /// <summary>Since when it uses its configuration.</summary>
+    public TimeSpan ConfiguredSince { get; private set; }
 
     /// <summary>The last entry that was told to be applied here.</summary>
     public LogIndex ToldToApply { get; set; }
@@ -113,21 +131,11 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
 
     HardState IRuledServer.DurableHardState => Machine.Durable.HardState;
 
-    public bool HoldsDurably(EntryId id) => Machine.HoldsDurably(id);
+    public bool HoldsDurably(EntryId id) => Machine.HoldsDurably(Id, id);
 
-    public void OnArrived(SimulatedProcess from) => lastHeardFrom[from.Machine.Number] = cluster.World.Now;
+    public void OnArrived(SimulatedProcess from) => lastHeardFrom[from.Id] = cluster.World.Now;
 
-    /// <summary>How many others a message came from after that moment.</summary>
-    public int CountHeardFromSince(TimeSpan moment)
-    {
-        var count = 0;
-        foreach (var heard in lastHeardFrom.AsSpan(1))
-        {
-            count += heard > moment ? 1 : 0;
-        }
-
-        return count;
-    }
+    public bool HasHeardSince(NodeId node, TimeSpan moment) => lastHeardFrom.TryGetValue(node, out var heard) && heard > moment;
 
     /// <summary>The power fails, or <c>kill -9</c>.</summary>
     public void Crash()
@@ -142,6 +150,7 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
         journal?.Crash();
         checkpoints.Crash();
         Network.OnProcessEnded();
+        Gossip.OnProcessEnded();
         Machine.Process = null;
     }
 
@@ -168,6 +177,7 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
             journal?.Dispose();
             checkpoints.Dispose();
             Network.OnProcessEnded();
+            Gossip.OnProcessEnded();
             Machine.Process = null;
             stopped();
         })));
@@ -189,6 +199,9 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
         State = state;
         ToldToApply = new LogIndex(state.AppliedIndex);
     }
+
+    /// <summary>What gossip has told the node last.</summary>
+    public IReadOnlyList<GossipPeer> Gossiped { get; set; } = [];
 
     public override string ToString() => Host.Name;
 

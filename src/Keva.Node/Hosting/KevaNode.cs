@@ -8,6 +8,7 @@ using Keva.Journal.Directories;
 using Keva.Node.Configuration;
 using Keva.Node.Gateway;
 using Keva.Node.Gateway.Http;
+using Keva.Node.Gateway.Http.Gossip;
 using Keva.Node.Gossip;
 using Keva.Node.Gossip.Sockets;
 using Keva.Node.Transport;
@@ -83,7 +84,7 @@ public sealed class KevaNode : IAsyncDisposable
             var found = await nodeActor.Ask<GatewayFound>(GetGateway.Instance, settings.Http.RequestTimeout, cancellation);
             store = new KeyValueService(found.Gateway, views, settings.Http.RequestTimeout + AnswerGrace);
             gossip = new GossipService(FindMembershipAsync, settings.Http.RequestTimeout);
-            http = new KevaHttpServer(KevaHttpOptionsFrom.Settings(settings), store, loggers);
+            http = new KevaHttpServer(KevaHttpOptionsFrom.Settings(settings), store, loggers, GossipRoutes.Of(gossip));
             await http.StartAsync(cancellation);
             NodeLog.Serving(logger, settings.HttpEndpoint.ToString(), settings.PeerEndpoint.ToString(), settings.WorkingDirectory);
         }

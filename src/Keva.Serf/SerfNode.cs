@@ -243,7 +243,8 @@ public sealed class SerfNode
     public QueryId ListKeys(TimeSpan now) => StartKeyOperation(now, KeyQueries.List, null);
 
     /// <summary>How long a message to the member and back should take; null if that is not known.</summary>
-    public TimeSpan? EstimateRoundTrip(string member) => layer.Coordinates.Estimate(member);
+    public TimeSpan? EstimateRoundTrip(string member) =>
+        string.Equals(member, Name, StringComparison.Ordinal) ? layer.Coordinates.EstimateToSelf() : layer.Coordinates.Estimate(member);
 
     /// <summary>The same between two members, of which this node may be one.</summary>
     public TimeSpan? EstimateRoundTrip(string from, string to) =>

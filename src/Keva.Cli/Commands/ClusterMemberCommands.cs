@@ -23,11 +23,13 @@ internal static class ClusterMemberCommands
     private static Command CreateLeave()
     {
         var command = new Command("leave", "Has the node at --address leave its cluster and stop. Example: keva cluster leave --address http://127.0.0.1:3802");
-        var node = new NodeOptions(command);
+        var node = new NodeOptions();
+        node.AddTo(command);
         var yes = Yes();
         command.Options.Add(yes);
-        command.SetAction((parsed, cancellation) => node.WithClientAsync(parsed, async client =>
+        command.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
         {
+            var client = new ClusterClient(connection);
             await client.PostAsync("/v1/cluster/leave", new { force = parsed.GetValue(yes) }, cancellation);
             return Done(node.IsJson(parsed), "left", "the node has left the cluster and stops");
         }));
@@ -37,13 +39,15 @@ internal static class ClusterMemberCommands
     private static Command CreateRemove(string name, string description)
     {
         var command = new Command(name, description);
-        var node = new NodeOptions(command);
+        var node = new NodeOptions();
+        node.AddTo(command);
         var member = new Argument<string>("member") { Description = "the member's name" };
         var yes = Yes();
         command.Arguments.Add(member);
         command.Options.Add(yes);
-        command.SetAction((parsed, cancellation) => node.WithClientAsync(parsed, async client =>
+        command.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
         {
+            var client = new ClusterClient(connection);
             var who = parsed.GetValue(member)!;
             await client.PostAsync($"/v1/cluster/{name}", new { member = who, force = parsed.GetValue(yes) }, cancellation);
             return Done(node.IsJson(parsed), "removed", $"{who} is a member no more", who);
@@ -54,11 +58,13 @@ internal static class ClusterMemberCommands
     private static Command CreateDownUnreachable()
     {
         var command = new Command("down-unreachable", "Removes every member that has failed. Example: keva cluster down-unreachable");
-        var node = new NodeOptions(command);
+        var node = new NodeOptions();
+        node.AddTo(command);
         var yes = Yes();
         command.Options.Add(yes);
-        command.SetAction((parsed, cancellation) => node.WithClientAsync(parsed, async client =>
+        command.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
         {
+            var client = new ClusterClient(connection);
             var failed = await client.GetMembersAsync("failed", cancellation);
             foreach (var who in failed)
             {
@@ -74,11 +80,13 @@ internal static class ClusterMemberCommands
     private static Command CreateTransfer()
     {
         var command = new Command("transfer", "Hands leadership to a member, or to whoever is furthest. Example: keva cluster transfer host2");
-        var node = new NodeOptions(command);
+        var node = new NodeOptions();
+        node.AddTo(command);
         var member = new Argument<string?>("member") { Description = "the member's name", Arity = ArgumentArity.ZeroOrOne };
         command.Arguments.Add(member);
-        command.SetAction((parsed, cancellation) => node.WithClientAsync(parsed, async client =>
+        command.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
         {
+            var client = new ClusterClient(connection);
             var before = await client.GetLeaderAsync(cancellation);
             await client.PostAsync("/v1/cluster/transfer", new { member = parsed.GetValue(member) }, cancellation);
             var after = await AwaitLeaderAsync(client, before, parsed.GetValue(member), cancellation);
@@ -93,7 +101,7 @@ internal static class ClusterMemberCommands
         return command;
     }
 
-    private static async Task<string?> AwaitLeaderAsync(KevaHttpClient client, string? before, string? wanted, CancellationToken cancellation)
+    private static async Task<string?> AwaitLeaderAsync(ClusterClient client, string? before, string? wanted, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(TransferPatience);

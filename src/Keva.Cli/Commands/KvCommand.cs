@@ -8,8 +8,9 @@ internal static class KvCommand
 {
     public static Command Create()
     {
+        var node = new NodeOptions(recursive: true);
         var command = new Command("kv", "Reads and writes keys.");
-        var node = new NodeOptions(command);
+        node.AddTo(command);
         command.Subcommands.Add(CreateGet(node));
         command.Subcommands.Add(CreateSet(node));
         command.Subcommands.Add(CreateDelete(node));
@@ -21,8 +22,9 @@ internal static class KvCommand
         var key = KeyArgument();
         var stale = new Option<bool>("--stale") { Description = "read what the node has, also without a leader" };
         var get = new Command("get", "Prints the value of a key; exits with 4 if there is no such key.") { key, stale };
-        get.SetAction((parsed, cancellation) => node.WithClientAsync(parsed, async client =>
+        get.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
         {
+            var client = new KevaHttpClient(connection);
             var found = await client.GetAsync(parsed.GetValue(key)!, parsed.GetValue(stale), cancellation);
             if (found is not { } value)
             {
@@ -54,10 +56,11 @@ internal static class KvCommand
         var key = KeyArgument();
         var value = new Argument<string>("value") { Description = "the value, or - to read it from the standard input" };
         var set = new Command("set", "Sets a key.") { key, value };
-        set.SetAction((parsed, cancellation) => node.WithClientAsync(parsed, async client =>
+        set.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
         {
+            var client = new KevaHttpClient(connection);
             var revision = await client.SetAsync(parsed.GetValue(key)!, await ReadValueAsync(parsed.GetValue(value)!, cancellation), cancellation);
-            Report(node.Format(parsed), parsed.GetValue(key)!, revision);
+            Report(node.IsJson(parsed), parsed.GetValue(key)!, revision);
             return ExitCode.Ok;
         }));
         return set;
@@ -67,15 +70,16 @@ internal static class KvCommand
     {
         var key = KeyArgument();
         var delete = new Command("delete", "Deletes a key; exits with 4 if there was no such key.") { key };
-        delete.SetAction((parsed, cancellation) => node.WithClientAsync(parsed, async client =>
+        delete.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
         {
+            var client = new KevaHttpClient(connection);
             if (await client.DeleteAsync(parsed.GetValue(key)!, cancellation) is not { } revision)
             {
                 Terminal.Error($"there is no key '{parsed.GetValue(key)}'");
                 return ExitCode.NotFound;
             }
 
-            Report(node.Format(parsed), parsed.GetValue(key)!, revision);
+            Report(node.IsJson(parsed), parsed.GetValue(key)!, revision);
             return ExitCode.Ok;
         }));
         return delete;
@@ -83,8 +87,8 @@ internal static class KvCommand
 
     private static Argument<string> KeyArgument() => new("key") { Description = "the key, taken as it is: nothing needs to be escaped" };
 
-    private static void Report(string? format, string key, long revision) =>
-        Terminal.Line(OutputFormat.IsJson(format)
+    private static void Report(bool isJson, string key, long revision) =>
+        Terminal.Line(isJson
             ? JsonSerializer.Serialize(new { key, revision }, CliJson.Options)
             : $"revision {revision}");
 

@@ -54,6 +54,7 @@ public static class ErrorMap
         KevaError.Stopping => new(StatusCodes.Status503ServiceUnavailable, "stopping", RetryAfterSeconds: 5),
         KevaError.Joining => new(StatusCodes.Status503ServiceUnavailable, "joining", RetryAfterSeconds: 1),
         KevaError.NotReady => new(StatusCodes.Status503ServiceUnavailable, "not_ready", RetryAfterSeconds: 1),
+        KevaError.GossipUnavailable => new(StatusCodes.Status503ServiceUnavailable, "gossip_unavailable", RetryAfterSeconds: 1),
         KevaError.OutcomeUnknown => new(StatusCodes.Status504GatewayTimeout, "outcome_unknown"),
         KevaError.DiskFull => new(StatusCodes.Status507InsufficientStorage, "disk_full"),
         _ => throw new ArgumentOutOfRangeException(nameof(error), error, "an error without a row"),

@@ -54,6 +54,9 @@ public enum KevaError
     /// <summary>Returned by the readiness check while this node catches up. Requests are served all the same.</summary>
     NotReady,
 
+    /// <summary>Returned when the node's gossip cannot do what it is asked to now. Nothing was done.</summary>
+    GossipUnavailable,
+
     /// <summary>Returned when a write was handed over and no answer came in time: it may or may not have happened.</summary>
     OutcomeUnknown,
 

@@ -48,10 +48,17 @@ public interface IGossipService
     /// how many: <see cref="NewsLost"/>.
     /// </summary>
     IAsyncEnumerable<GossipNews> WatchAsync(CancellationToken cancellation = default);
+
+    /// <summary>The same for whoever must know when it has begun: nothing that happens after the task has ended is missed.</summary>
+    Task<GossipWatch> StartWatchingAsync(CancellationToken cancellation = default);
 }
 
 /// <summary>The gossip does not do what it is asked to; the message says why.</summary>
-public sealed class GossipException(string message) : Exception(message);
+public sealed class GossipException(string message) : Exception(message)
+{
+    /// <summary>Whether the same request would be refused at any other time, too.</summary>
+    public bool IsBadRequest { get; init; }
+}
 
 /// <summary>The members as one node sees them.</summary>
 /// <param name="Name">The node whose view it is.</param>

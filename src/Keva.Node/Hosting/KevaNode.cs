@@ -8,6 +8,7 @@ using Keva.Journal.Directories;
 using Keva.Node.Configuration;
 using Keva.Node.Gateway;
 using Keva.Node.Gateway.Http;
+using Keva.Node.Gateway.Http.Gossip;
 using Keva.Node.Gossip;
 using Keva.Node.Gossip.Sockets;
 using Keva.Node.Transport;
@@ -85,7 +86,8 @@ public sealed class KevaNode : IAsyncDisposable
             store = new KeyValueService(found.Gateway, views, settings.Http.RequestTimeout + AnswerGrace);
             gossip = new GossipService(FindMembershipAsync, settings.Http.RequestTimeout);
             cluster = new ClusterService(nodeActor, views, MembershipTimeout, () => _ = StopAsync(CancellationToken.None));
-            http = new KevaHttpServer(KevaHttpOptionsFrom.Settings(settings), store, loggers, new MembershipEndpoints(cluster).Routes);
+            http = new KevaHttpServer(
+                KevaHttpOptionsFrom.Settings(settings), store, loggers, [.. new MembershipEndpoints(cluster).Routes, .. GossipRoutes.Of(gossip)]);
             await http.StartAsync(cancellation);
             NodeLog.Serving(logger, settings.HttpEndpoint.ToString(), settings.PeerEndpoint.ToString(), settings.WorkingDirectory);
         }

@@ -27,6 +27,7 @@ public sealed class ErrorMapTests
         { KevaError.Stopping, 503, "stopping", true },
         { KevaError.Joining, 503, "joining", true },
         { KevaError.NotReady, 503, "not_ready", true },
+        { KevaError.GossipUnavailable, 503, "gossip_unavailable", true },
         { KevaError.OutcomeUnknown, 504, "outcome_unknown", false },
         { KevaError.DiskFull, 507, "disk_full", false },
     };

@@ -58,7 +58,7 @@ public sealed class MembershipEndpointsTests
     {
         await using var gateway = await StartAsync();
 
-        var response = await gateway.SendAsync("POST", "/v1/cluster/leave", "Sec-Fetch-Site: cross-site\r\n");
+        var response = await gateway.SendAsync("POST", "/v1/cluster/leave", "Origin: http://elsewhere.example\r\n");
 
         Assert.Equal(403, response.Status);
         Assert.Empty(cluster.Calls);

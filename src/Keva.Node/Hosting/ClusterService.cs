@@ -17,7 +17,7 @@ internal sealed class ClusterService(IActorRef node, ClusterViewHolder views, Ti
     {
         var view = views.Current;
         var self = view.Members.FirstOrDefault(member => member.Id == view.Self);
-        if (self is not null && !force && WhyDangerous(view, self) is { } danger)
+        if (self is not null && WhyDangerous(view, self, force) is { } danger)
         {
             return danger;
         }
@@ -44,7 +44,7 @@ internal sealed class ClusterService(IActorRef node, ClusterViewHolder views, Ti
             return new KevaFailure(KevaError.MemberIsUp, $"'{member}' answers; to remove a member that is up, use remove, or leave on that node.");
         }
 
-        if (!force && WhyDangerous(view, found) is { } danger)
+        if (WhyDangerous(view, found, force) is { } danger)
         {
             return danger;
         }
@@ -87,7 +87,7 @@ internal sealed class ClusterService(IActorRef node, ClusterViewHolder views, Ti
     }
 
     // To remove who has failed only makes things better; to remove who works may leave nobody to spare.
-    private static KevaFailure? WhyDangerous(ClusterView view, MemberView member)
+    private static KevaFailure? WhyDangerous(ClusterView view, MemberView member, bool force)
     {
         if (member.Role == MemberRole.Learner || member.Status != MemberStatus.Up)
         {
@@ -95,7 +95,20 @@ internal sealed class ClusterService(IActorRef node, ClusterViewHolder views, Ti
         }
 
         var (before, after) = (QuorumArithmetic.Of(view), QuorumArithmetic.Without(view, member));
-        return after is { Voters: > 0, Spare: > 0 } || after.Voters == 0
+        if (after.Voters == 0)
+        {
+            return new KevaFailure(KevaError.BadRequest, $"'{member.Name}' is the only voter: without it there is no cluster. To end it, stop the node.");
+        }
+
+        if (after.Spare < 0)
+        {
+            // The change could never be committed, and nothing else could meanwhile.
+            return new KevaFailure(
+                KevaError.QuorumAtRisk,
+                $"Without '{member.Name}' the cluster has no majority: now {before}; then {after}. First remove who has failed (down).");
+        }
+
+        return force || after.Spare > 0
             ? null
             : new KevaFailure(
                 KevaError.QuorumAtRisk,

@@ -106,19 +106,15 @@ public sealed class ClusterFormation
 
     private bool OnMetMember(PeerHello remote)
     {
-        // A node that joined later does not know with whom the cluster began.
-        if (remote.FirstConfiguration is not { } configuration)
+        // A node that joined later does not know with whom the cluster began, and in the end there may be no other left. To
+        // join does no harm even to one that the cluster began with: it has never voted, and the log tells it the rest.
+        if (remote.FirstConfiguration is { } configuration && configuration.Find(self.Node) is not null)
         {
-            return false;
-        }
-
-        if (configuration.Find(self.Node) is null)
-        {
-            Joins = remote.Cluster;
+            Formed = new FormedCluster(remote.Cluster, configuration);
         }
         else
         {
-            Formed = new FormedCluster(remote.Cluster, configuration);
+            Joins = remote.Cluster;
         }
 
         return true;

@@ -11,6 +11,9 @@ namespace Keva.Simulator.Network;
 /// </summary>
 internal sealed class SimulatedGossip(SimulatedNetwork network, SimulatedProcess process) : IGossipNetwork, IGossipKeys
 {
+    // The first byte of a datagram that has a checksum of the protocol's.
+    private const byte WithChecksum = 12;
+
     private readonly List<SimulatedGossipStream> streams = [];
     private IInboundGossip? inbound;
 
@@ -44,6 +47,12 @@ internal sealed class SimulatedGossip(SimulatedNetwork network, SimulatedProcess
             var bytes = datagram.ToArray();
             if (Dice.Chance(network.Plan.CorruptionRate * 10))
             {
+                if (bytes[0] != WithChecksum)
+                {
+                    // UDP's own checksum sees it, mostly; the protocol does not, and would believe it.
+                    continue;
+                }
+
                 bytes[Dice.Below(bytes.Length)] ^= (byte)(1 << Dice.Below(8));
                 Cluster.OnDatagramCorrupted();
             }

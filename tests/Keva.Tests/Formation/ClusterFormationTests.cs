@@ -33,6 +33,17 @@ public sealed class ClusterFormationTests
     }
 
     [Fact]
+    public void A_node_that_meets_one_which_joined_later_joins_too()
+    {
+        var formation = new ClusterFormation(New("host1", 1), Listed);
+        var cluster = new ClusterId(7);
+
+        Assert.True(formation.OnMet(New("host2", 2) with { Cluster = cluster }));
+        Assert.Equal(cluster, formation.Joins);
+        Assert.Null(formation.Formed);
+    }
+
+    [Fact]
     public void All_nodes_come_to_the_same_cluster_whatever_the_order_in_which_they_meet()
     {
         PeerHello[] hellos = [New("host1", 30), New("host2", 20), New("host3", 10)];

@@ -13,7 +13,8 @@ public static class KevaServiceCollectionExtensions
 {
     /// <summary>
     /// The host starts a node with these options, and stops it; if the node fails, the host stops. The store is there as
-    /// <see cref="IKeyValueService"/>, and over HTTP as from any node.
+    /// <see cref="IKeyValueService"/>, and over HTTP as from any node; so are the members (<see cref="IClusterService"/>) and the
+    /// gossip (<see cref="Keva.Node.Gossip.IGossipService"/>).
     /// </summary>
     /// <exception cref="KevaConfigurationException">When the host starts: the options are not good.</exception>
     public static IServiceCollection AddKeva(this IServiceCollection services, StartOptions options)
@@ -21,6 +22,7 @@ public static class KevaServiceCollectionExtensions
         services.TryAddSingleton(provider => new KevaNode(LoadSettings(options), provider.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton(provider => provider.GetRequiredService<KevaNode>().Store);
         services.TryAddSingleton(provider => provider.GetRequiredService<KevaNode>().Gossip);
+        services.TryAddSingleton(provider => provider.GetRequiredService<KevaNode>().Cluster);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KevaHostedService>());
         return services;
     }

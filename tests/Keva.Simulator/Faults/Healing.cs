@@ -17,6 +17,8 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Peace = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan TimeBeforeHelp = TimeSpan.FromSeconds(20);
+
     private SimulatedClient Prober { get; } = new(0, cluster, cluster.Plan.Workload with { Patience = TimeSpan.FromSeconds(8) }, dice);
 
     private IReadOnlyList<SimulatedMachine> Machines => cluster.Machines;
@@ -24,7 +26,13 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
     public void Run()
     {
         Heal();
-        Await("every node is ready", () => Machines.All(machine => machine.Process is { Views.Current.IsReady: true }));
+        Await("operators' requests end", () => !cluster.Operators!.AreBusy);
+        if (!cluster.World.RunUntil(IsEveryNodeReady, TimeBeforeHelp))
+        {
+            cluster.World.Execute(cluster.Operators!.HelpThoseOutside);
+        }
+
+        Await("every node is ready", IsEveryNodeReady);
         foreach (var machine in Machines)
         {
             Demand(machine, $"a write through {machine.Name}", done => Prober.Write(machine, cluster.History.Key(0), done));
@@ -44,6 +52,8 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
         AwaitMembership();
         DemandPeace();
     }
+
+    private bool IsEveryNodeReady() => Machines.All(machine => machine.Process is { Views.Current.IsReady: true });
 
     private void AwaitEqualCopies() =>
         Await("all copies are equal", () => Machines.All(machine => machine.Process is { State: { } state } && state.AppliedIndex == cluster.Rules.Raft.Committed.Value));
@@ -65,7 +75,7 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
 
     // What gossip tells its node, and with it everybody who asks.
     private bool SeesAll(SimulatedProcess process) =>
-        Machines.All(other => process.Gossiped.Any(peer => peer.Node == other.Node && peer.Status == MemberStatus.Alive && !peer.IsJoining))
+        Machines.All(other => process.Gossiped.Any(peer => peer.Node == other.Node && peer.PeerAddress == other.PeerAddress.ToString() && peer.Status == MemberStatus.Alive && !peer.IsJoining))
             && process.Gossiped.All(peer => peer.Status != MemberStatus.Failed);
 
     /// <summary>

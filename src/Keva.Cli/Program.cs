@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Keva.Cli;
 using Keva.Cli.Commands;
+using Keva.Cli.Commands.Gossip;
 
 var start = new StartOptionSet();
 var root = new RootCommand("Keva: a distributed key-value store. Without a command: starts a node, as 'keva start' does.");
@@ -11,6 +12,16 @@ root.Subcommands.Add(DevCommand.Create());
 root.Subcommands.Add(KvCommand.Create());
 root.Subcommands.Add(ConfigCommand.Create());
 root.Subcommands.Add(ClusterCommand.Create());
+root.Subcommands.Add(MembersCommand.Create());
+root.Subcommands.Add(EventCommand.Create());
+root.Subcommands.Add(QueryCommand.Create());
+root.Subcommands.Add(MonitorCommand.Create());
+root.Subcommands.Add(ReachabilityCommand.Create());
+root.Subcommands.Add(RttCommand.Create());
+root.Subcommands.Add(ForceLeaveCommand.Create());
+root.Subcommands.Add(InfoCommand.Create());
+root.Subcommands.Add(KeysCommand.Create());
+root.Subcommands.Add(KeygenCommand.Create());
 
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -12,7 +12,7 @@ internal static class UsageError
     private static string Problem(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var missing = command.Arguments.FirstOrDefault(argument => parsed.GetResult(argument) is null or { Tokens.Count: 0 });
+        var missing = command.Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is null or { Tokens.Count: 0 });
         if (parsed.UnmatchedTokens is [{ } unknown, ..])
         {
             return $"there is no command or option '{unknown}'";

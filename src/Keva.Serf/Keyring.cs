@@ -44,7 +44,7 @@ public sealed class Keyring
     {
         if (!IsUsable(key))
         {
-            throw new ArgumentException($"a key has 16, 24 or 32 bytes, not {key.Length}", nameof(key));
+            throw new ArgumentException($"a key has 16, 24 or 32 bytes, not {key.Length}");
         }
 
         return Contains(key) ? this : new Keyring([.. keys, (byte[])key.Clone()]);
@@ -54,7 +54,7 @@ public sealed class Keyring
     public Keyring WithPrimary(byte[] key) =>
         IndexOf(key) is var index and >= 0
             ? new Keyring([keys[index], .. keys[..index], .. keys[(index + 1)..]])
-            : throw new ArgumentException("the key is not in the keyring", nameof(key));
+            : throw new ArgumentException("the key is not in the keyring");
 
     /// <exception cref="ArgumentException">The key is the primary one.</exception>
     public Keyring Remove(byte[] key)
@@ -62,7 +62,7 @@ public sealed class Keyring
         var index = IndexOf(key);
         if (index == 0)
         {
-            throw new ArgumentException("the primary key cannot be removed", nameof(key));
+            throw new ArgumentException("the primary key cannot be removed");
         }
 
         return index < 0 ? this : new Keyring([.. keys[..index], .. keys[(index + 1)..]]);

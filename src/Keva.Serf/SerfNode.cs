@@ -243,7 +243,8 @@ public sealed class SerfNode
     public QueryId ListKeys(TimeSpan now) => StartKeyOperation(now, KeyQueries.List, null);
 
     /// <summary>How long a message to the member and back should take; null if that is not known.</summary>
-    public TimeSpan? EstimateRoundTrip(string member) => layer.Coordinates.Estimate(member);
+    public TimeSpan? EstimateRoundTrip(string member) =>
+        string.Equals(member, Name, StringComparison.Ordinal) ? layer.Coordinates.EstimateToSelf() : layer.Coordinates.Estimate(member);
 
     /// <summary>The same between two members, of which this node may be one.</summary>
     public TimeSpan? EstimateRoundTrip(string from, string to) =>
@@ -288,7 +289,8 @@ public sealed class SerfNode
 
     private void OnJoined(long join, int contacted, List<JoinFailure> failures)
     {
-        if (contacted > 0)
+        // Who is leaving must not say, later than the farewell, that it means to stay.
+        if (contacted > 0 && !layer.Members.IsLeaving)
         {
             layer.Members.AnnounceJoin();
         }

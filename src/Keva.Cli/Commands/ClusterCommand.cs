@@ -8,6 +8,11 @@ internal static class ClusterCommand
     public static Command Create()
     {
         var command = new Command("cluster", "Looks after the members of a cluster.");
+        foreach (var change in ClusterMemberCommands.Create())
+        {
+            command.Subcommands.Add(change);
+        }
+
         command.Subcommands.Add(ClusterRecoverCommand.Create());
         return command;
     }

@@ -8,25 +8,23 @@ internal static class KvCommand
 {
     public static Command Create()
     {
-        var address = new Option<string?>("--address") { Description = "a node's URL (default: KEVA_ADDRESS, then http://127.0.0.1:3800)", Recursive = true };
-        var format = OutputFormat.Option();
-        format.Recursive = true;
+        var node = new NodeOptions(recursive: true);
         var command = new Command("kv", "Reads and writes keys.");
-        command.Options.Add(address);
-        command.Options.Add(format);
-        command.Subcommands.Add(CreateGet(address, format));
-        command.Subcommands.Add(CreateSet(address, format));
-        command.Subcommands.Add(CreateDelete(address, format));
+        node.AddTo(command);
+        command.Subcommands.Add(CreateGet(node));
+        command.Subcommands.Add(CreateSet(node));
+        command.Subcommands.Add(CreateDelete(node));
         return command;
     }
 
-    private static Command CreateGet(Option<string?> address, Option<string> format)
+    private static Command CreateGet(NodeOptions node)
     {
         var key = KeyArgument();
         var stale = new Option<bool>("--stale") { Description = "read what the node has, also without a leader" };
         var get = new Command("get", "Prints the value of a key; exits with 4 if there is no such key.") { key, stale };
-        get.SetAction((parsed, cancellation) => WithClient(parsed.GetValue(address), async client =>
+        get.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
         {
+            var client = new KevaHttpClient(connection);
             var found = await client.GetAsync(parsed.GetValue(key)!, parsed.GetValue(stale), cancellation);
             if (found is not { } value)
             {
@@ -34,7 +32,7 @@ internal static class KvCommand
                 return ExitCode.NotFound;
             }
 
-            if (OutputFormat.IsJson(parsed.GetValue(format)))
+            if (node.IsJson(parsed))
             {
                 Terminal.Line(JsonSerializer.Serialize(new { key = parsed.GetValue(key), value64 = Convert.ToBase64String(value.Bytes), revision = value.Revision }, CliJson.Options));
                 return ExitCode.Ok;
@@ -53,33 +51,35 @@ internal static class KvCommand
         return get;
     }
 
-    private static Command CreateSet(Option<string?> address, Option<string> format)
+    private static Command CreateSet(NodeOptions node)
     {
         var key = KeyArgument();
         var value = new Argument<string>("value") { Description = "the value, or - to read it from the standard input" };
         var set = new Command("set", "Sets a key.") { key, value };
-        set.SetAction((parsed, cancellation) => WithClient(parsed.GetValue(address), async client =>
+        set.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
         {
+            var client = new KevaHttpClient(connection);
             var revision = await client.SetAsync(parsed.GetValue(key)!, await ReadValueAsync(parsed.GetValue(value)!, cancellation), cancellation);
-            Report(parsed.GetValue(format), parsed.GetValue(key)!, revision);
+            Report(node.IsJson(parsed), parsed.GetValue(key)!, revision);
             return ExitCode.Ok;
         }));
         return set;
     }
 
-    private static Command CreateDelete(Option<string?> address, Option<string> format)
+    private static Command CreateDelete(NodeOptions node)
     {
         var key = KeyArgument();
         var delete = new Command("delete", "Deletes a key; exits with 4 if there was no such key.") { key };
-        delete.SetAction((parsed, cancellation) => WithClient(parsed.GetValue(address), async client =>
+        delete.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
         {
+            var client = new KevaHttpClient(connection);
             if (await client.DeleteAsync(parsed.GetValue(key)!, cancellation) is not { } revision)
             {
                 Terminal.Error($"there is no key '{parsed.GetValue(key)}'");
                 return ExitCode.NotFound;
             }
 
-            Report(parsed.GetValue(format), parsed.GetValue(key)!, revision);
+            Report(node.IsJson(parsed), parsed.GetValue(key)!, revision);
             return ExitCode.Ok;
         }));
         return delete;
@@ -87,8 +87,8 @@ internal static class KvCommand
 
     private static Argument<string> KeyArgument() => new("key") { Description = "the key, taken as it is: nothing needs to be escaped" };
 
-    private static void Report(string? format, string key, long revision) =>
-        Terminal.Line(OutputFormat.IsJson(format)
+    private static void Report(bool isJson, string key, long revision) =>
+        Terminal.Line(isJson
             ? JsonSerializer.Serialize(new { key, revision }, CliJson.Options)
             : $"revision {revision}");
 
@@ -103,26 +103,5 @@ internal static class KvCommand
         using var bytes = new MemoryStream();
         await input.CopyToAsync(bytes, cancellation);
         return bytes.ToArray();
-    }
-
-    private static async Task<int> WithClient(string? address, Func<KevaHttpClient, Task<int>> action)
-    {
-        var text = address ?? Environment.GetEnvironmentVariable("KEVA_ADDRESS") ?? "http://127.0.0.1:3800";
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp)
-        {
-            Terminal.Error($"'{text}' is not the URL of a node; one looks like http://127.0.0.1:3800");
-            return ExitCode.Usage;
-        }
-
-        using var client = new KevaHttpClient(url);
-        try
-        {
-            return await action(client);
-        }
-        catch (KevaRequestException exception)
-        {
-            Terminal.Error(exception.Message);
-            return exception.ExitCode;
-        }
     }
 }

@@ -15,6 +15,7 @@ internal sealed class SettingsRules(Func<string, ConfigurationOrigin> originOf, 
     {
         CheckTimes(settings.Raft, settings.Http);
         CheckTransport(settings.Transport);
+        CheckGossip(settings.Gossip);
         CheckSizes(settings);
     }
 
@@ -77,6 +78,14 @@ internal sealed class SettingsRules(Func<string, ConfigurationOrigin> originOf, 
             "transport.max-frame-bytes",
             transport.MaxFrameBytes);
     }
+
+    private void CheckGossip(GossipSettings gossip) => Require(
+        gossip.ProbeTimeout < gossip.ProbeInterval,
+        "gossip.probe-timeout",
+        gossip.ProbeTimeout,
+        "below",
+        "gossip.probe-interval",
+        gossip.ProbeInterval);
 
     private void CheckSizes(NodeSettings settings)
     {

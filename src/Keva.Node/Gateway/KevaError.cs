@@ -36,6 +36,15 @@ public enum KevaError
     /// <summary>Returned when no leader was found in time. Nothing was done.</summary>
     NoLeader,
 
+    /// <summary>Returned when a change of the members would leave voters that are barely enough. Nothing was done.</summary>
+    QuorumAtRisk,
+
+    /// <summary>Returned when a member that is to be given up answers. Nothing was done.</summary>
+    MemberIsUp,
+
+    /// <summary>Returned when another change of the members did not end in time. Nothing was done.</summary>
+    ChangeUnderWay,
+
     /// <summary>Returned while this node stops. Nothing was done.</summary>
     Stopping,
 
@@ -44,6 +53,9 @@ public enum KevaError
 
     /// <summary>Returned by the readiness check while this node catches up. Requests are served all the same.</summary>
     NotReady,
+
+    /// <summary>Returned when the node's gossip cannot do what it is asked to now. Nothing was done.</summary>
+    GossipUnavailable,
 
     /// <summary>Returned when a write was handed over and no answer came in time: it may or may not have happened.</summary>
     OutcomeUnknown,

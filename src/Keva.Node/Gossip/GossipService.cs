@@ -63,19 +63,28 @@ internal sealed class GossipService(Func<Task<IActorRef>> membership, TimeSpan t
 
     public async IAsyncEnumerable<GossipNews> WatchAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
+        using var watch = await StartWatchingAsync(cancellation);
+        await foreach (var item in watch.News.ReadAllAsync(cancellation))
+        {
+            yield return item;
+        }
+    }
+
+    public async Task<GossipWatch> StartWatchingAsync(CancellationToken cancellation = default)
+    {
         var news = Channel.CreateBounded<GossipNews>(new BoundedChannelOptions(MostUnreadNews) { SingleReader = true });
         var actor = await membership();
+        var watch = new GossipWatch(news.Reader, () => actor.Tell(new StopWatching(news.Writer), ActorRefs.NoSender));
         try
         {
             await AskAsync<GossipDone>(new StartWatching(news.Writer), timeout, cancellation);
-            await foreach (var item in news.Reader.ReadAllAsync(cancellation))
-            {
-                yield return item;
-            }
+            return watch;
         }
-        finally
+        catch
         {
-            actor.Tell(new StopWatching(news.Writer), ActorRefs.NoSender);
+            // Whether the actor has begun is not known.
+            watch.Dispose();
+            throw;
         }
     }
 

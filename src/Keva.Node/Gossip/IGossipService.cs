@@ -5,8 +5,8 @@ namespace Keva.Node.Gossip;
 
 /// <summary>
 /// The node's gossip as it is offered to whoever sits in the same process: what operators ask, and nothing that the store
-/// depends on. Works without a leader. Methods may be called from any thread; all but the streams answer within the
-/// request time-out. What the caller did wrong, or what gossip cannot do now, is a <see cref="GossipException"/> whose
+/// depends on. Works without a leader. Methods may be called from any thread. What this node knows by itself is answered
+/// within the request time-out; joining and changing keys take as long as the others do, a minute at most. What the caller did wrong, or what gossip cannot do now, is a <see cref="GossipException"/> whose
 /// message is a sentence for people.
 /// </summary>
 public interface IGossipService
@@ -48,10 +48,17 @@ public interface IGossipService
     /// how many: <see cref="NewsLost"/>.
     /// </summary>
     IAsyncEnumerable<GossipNews> WatchAsync(CancellationToken cancellation = default);
+
+    /// <summary>The same for whoever must know when it has begun: nothing that happens after the task has ended is missed.</summary>
+    Task<GossipWatch> StartWatchingAsync(CancellationToken cancellation = default);
 }
 
 /// <summary>The gossip does not do what it is asked to; the message says why.</summary>
-public sealed class GossipException(string message) : Exception(message);
+public sealed class GossipException(string message) : Exception(message)
+{
+    /// <summary>Whether the same request would be refused at any other time, too.</summary>
+    public bool IsBadRequest { get; init; }
+}
 
 /// <summary>The members as one node sees them.</summary>
 /// <param name="Name">The node whose view it is.</param>

@@ -18,8 +18,8 @@ internal static class MemberTags
     private const string RoleOfNodes = "keva";
     private const string Cluster = "cluster";
     private const string Id = "id";
-    private const string PeerAddress = "keva";
-    private const string HttpAddress = "http";
+    private const string AddressOfPeer = "keva";
+    private const string AddressOfHttp = "http";
     private const string Version = "vsn";
     private const string Status = "status";
     private const string Joining = "joining";
@@ -32,8 +32,8 @@ internal static class MemberTags
             [Role] = RoleOfNodes,
             [Cluster] = cluster.IsNone ? setup.ClusterName : $"{setup.ClusterName}/{cluster}",
             [Id] = setup.Node.ToString(),
-            [PeerAddress] = setup.PeerAddress,
-            [HttpAddress] = setup.HttpAddress,
+            [AddressOfPeer] = setup.PeerAddress,
+            [AddressOfHttp] = setup.HttpAddress,
             [Version] = setup.Version,
         };
         if (isJoining)
@@ -61,27 +61,25 @@ internal static class MemberTags
     public static GossipPeer? Read(Member member)
     {
         var tags = member.Tags;
-        var isGood = IsNode(tags)
-            && NodeName.ProblemWith(member.Name) is null
-            && TryReadCluster(Tag(tags, Cluster), out var name, out var cluster)
-            && TryReadId(Tag(tags, Id), out var id) && id != 0
-            && IsAddress(Tag(tags, PeerAddress))
-            && IsAddress(Tag(tags, HttpAddress))
-            && IsText(Tag(tags, Version));
-        if (!isGood)
+        if (!IsNode(tags)
+            || NodeName.ProblemWith(member.Name) is not null
+            || !TryReadCluster(Tag(tags, Cluster), out var name, out var cluster)
+            || !TryReadId(Tag(tags, Id), out var id)
+            || id == 0
+            || !IsAddress(Tag(tags, AddressOfPeer))
+            || !IsAddress(Tag(tags, AddressOfHttp))
+            || !IsText(Tag(tags, Version)))
         {
             return null;
         }
 
-        TryReadCluster(Tag(tags, Cluster), out name, out cluster);
-        TryReadId(Tag(tags, Id), out id);
         return new GossipPeer(
             new NodeId(id),
             member.Name,
             name,
             cluster,
-            Tag(tags, PeerAddress),
-            Tag(tags, HttpAddress),
+            Tag(tags, AddressOfPeer),
+            Tag(tags, AddressOfHttp),
             Tag(tags, Version),
             Tag(tags, Status) == Joining,
             member.Status);
@@ -106,7 +104,7 @@ internal static class MemberTags
     }
 
     // The parser for addresses that are dialled; it also takes names that this machine cannot resolve.
-    private static bool IsAddress(string text) => IsText(text) && Transport.Tcp.PeerAddress.TryParse(text, out _, out _);
+    private static bool IsAddress(string text) => IsText(text) && PeerAddress.TryParse(text, out _, out _);
 
     private static bool IsText(string text) => text.Length is > 0 and <= LongestText && !text.Any(char.IsControl);
 }

@@ -160,13 +160,21 @@ public sealed class MembershipActor : ReceiveActor, IWithTimers
                 Sender.Tell(answer);
             }
         }
-        catch (Exception exception) when (exception is ArgumentException or GossipException)
+        catch (GossipException exception)
         {
             Sender.Tell(new Status.Failure(new GossipException(exception.Message)));
+        }
+        catch (ArgumentException exception)
+        {
+            Sender.Tell(new Status.Failure(new GossipException(SentenceOf(exception)) { IsBadRequest = true }));
         }
 
         Carry();
     }
+
+    /// <summary>Which parameter of which method it was says nothing to an operator.</summary>
+    private static string SentenceOf(ArgumentException exception) =>
+        exception.Message.Split(" (Parameter '", 2, StringSplitOptions.None)[0];
 
     private static void Require(bool condition, string otherwise)
     {
@@ -208,7 +216,8 @@ public sealed class MembershipActor : ReceiveActor, IWithTimers
         Timers.StartSingleTimer(JoinSeedsDue.Instance, JoinSeedsDue.Instance, seeds.Pause());
         if (next.Count > 0)
         {
-            Join(next, ignoreOldEvents: false, outcome => log.SeedsJoined(outcome, isNews));
+            // What happened before a node started is none of its business; what it missed in the other half of a cluster is.
+            Join(next, ignoreOldEvents: !serf.HasOthersAlive, outcome => log.SeedsJoined(outcome, isNews));
         }
     }
 

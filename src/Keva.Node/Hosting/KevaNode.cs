@@ -8,6 +8,7 @@ using Keva.Journal.Directories;
 using Keva.Node.Configuration;
 using Keva.Node.Gateway;
 using Keva.Node.Gateway.Http;
+using Keva.Node.Gateway.Http.Gossip;
 using Keva.Node.Gossip;
 using Keva.Node.Gossip.Sockets;
 using Keva.Node.Transport;
@@ -26,6 +27,9 @@ public sealed class KevaNode : IAsyncDisposable
     // The gateway answers every request within its time-out; this is for the answer to arrive.
     private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(1);
 
+    // The consensus gives up after ten election time-outs of its own; this is for the answer to arrive, whatever they are.
+    private static readonly TimeSpan MembershipTimeout = TimeSpan.FromMinutes(1);
+
     private readonly NodeSettings settings;
     private readonly ILoggerFactory loggers;
     private readonly ILogger logger;
@@ -40,6 +44,7 @@ public sealed class KevaNode : IAsyncDisposable
     private KevaHttpServer? http;
     private KeyValueService? store;
     private GossipService? gossip;
+    private ClusterService? cluster;
     private IJournal? journal;
     private Exception? lastFailure;
     private Task? releasing;
@@ -57,6 +62,9 @@ public sealed class KevaNode : IAsyncDisposable
 
     /// <summary>The gossip as this node offers it to its own process.</summary>
     public IGossipService Gossip => gossip ?? throw new InvalidOperationException("The node was not started.");
+
+    /// <summary>The members, as this node offers to change them to its own process.</summary>
+    public IClusterService Cluster => cluster ?? throw new InvalidOperationException("The node was not started.");
 
     /// <summary>Where the HTTP interface listens.</summary>
     public IReadOnlyList<Uri> Addresses => http?.Addresses ?? [];
@@ -77,7 +85,9 @@ public sealed class KevaNode : IAsyncDisposable
             var found = await nodeActor.Ask<GatewayFound>(GetGateway.Instance, settings.Http.RequestTimeout, cancellation);
             store = new KeyValueService(found.Gateway, views, settings.Http.RequestTimeout + AnswerGrace);
             gossip = new GossipService(FindMembershipAsync, settings.Http.RequestTimeout);
-            http = new KevaHttpServer(KevaHttpOptionsFrom.Settings(settings), store, loggers);
+            cluster = new ClusterService(nodeActor, views, MembershipTimeout, () => _ = StopAsync(CancellationToken.None));
+            http = new KevaHttpServer(
+                KevaHttpOptionsFrom.Settings(settings), store, loggers, [.. new MembershipEndpoints(cluster).Routes, .. GossipRoutes.Of(gossip)]);
             await http.StartAsync(cancellation);
             NodeLog.Serving(logger, settings.HttpEndpoint.ToString(), settings.PeerEndpoint.ToString(), settings.WorkingDirectory);
         }

@@ -20,6 +20,7 @@ public static class KevaServiceCollectionExtensions
     {
         services.TryAddSingleton(provider => new KevaNode(LoadSettings(options), provider.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton(provider => provider.GetRequiredService<KevaNode>().Store);
+        services.TryAddSingleton(provider => provider.GetRequiredService<KevaNode>().Gossip);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KevaHostedService>());
         return services;
     }

@@ -42,6 +42,9 @@ internal sealed class CoordinateTracker(Random random)
     /// <summary>How long a message to the node and back should take; null if its place is unknown.</summary>
     public TimeSpan? Estimate(string node) => others.TryGetValue(node, out var other) ? Estimate(Own, other) : null;
 
+    /// <summary>From this node to itself: how far it is from the network, there and back.</summary>
+    public TimeSpan? EstimateToSelf() => Estimate(Own, Own);
+
     /// <summary>The same between two others.</summary>
     public TimeSpan? Estimate(string from, string to) =>
         others.TryGetValue(from, out var one) && others.TryGetValue(to, out var other) ? Estimate(one, other) : null;

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Keva.Serf.Wire;
 
 namespace Keva.Serf.Queries;
@@ -8,12 +7,6 @@ internal static class QueryFilter
 {
     private const byte ByName = 0;
     private const byte ByTag = 1;
-
-    /// <summary>A longer expression is refused.</summary>
-    private const int MostExpressionLength = 512;
-
-    /// <summary>What the counts of an expression may multiply to: RE2, which agents use, has this limit for each.</summary>
-    private const long MostRepetitions = 1_000;
 
     public static List<byte[]>? Encode(QueryParameters parameters)
     {
@@ -71,48 +64,6 @@ internal static class QueryFilter
             }
         }
 
-        return expression.Length <= MostExpressionLength && Repetitions(expression) <= MostRepetitions
-            && IsMatch(expression, tags.GetValueOrDefault(tag, ""));
-    }
-
-    private static bool IsMatch(string expression, string value)
-    {
-        try
-        {
-            // Without backtracking the time is linear in the value's length, whatever a peer sends as an expression.
-            return Regex.IsMatch(value, expression, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout);
-        }
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Nested counts multiply, and each repetition is copied when the expression is compiled.</summary>
-    private static long Repetitions(string expression)
-    {
-        long product = 1;
-        for (var i = expression.IndexOf('{', StringComparison.Ordinal); i >= 0 && product <= MostRepetitions; i = expression.IndexOf('{', i + 1))
-        {
-            var end = expression.IndexOf('}', i);
-            if (end > i)
-            {
-                product *= Math.Max(1, GreatestNumber(expression.AsSpan(i + 1, end - i - 1)));
-            }
-        }
-
-        return product;
-    }
-
-    private static long GreatestNumber(ReadOnlySpan<char> counts)
-    {
-        long greatest = 0, number = 0;
-        foreach (var character in counts)
-        {
-            number = char.IsAsciiDigit(character) ? Math.Min(MostRepetitions + 1, number * 10 + (character - '0')) : 0;
-            greatest = Math.Max(greatest, number);
-        }
-
-        return greatest;
+        return BoundedExpression.TryCompile(expression, matchesWhole: false, out var compiled) && compiled.IsMatch(tags.GetValueOrDefault(tag, ""));
     }
 }

@@ -98,17 +98,16 @@ public sealed class ClusterFormationTests
     }
 
     [Fact]
-    public void A_wiped_node_is_a_stranger_to_its_cluster_and_forms_no_second_one()
+    public void A_wiped_node_is_a_stranger_to_its_cluster_and_joins_it_instead_of_forming_a_second_one()
     {
         var host1 = new ClusterFormation(New("host1", 1), Listed);
         host1.OnMet(New("host2", 2));
         host1.OnMet(New("host3", 3));
         var wiped = new ClusterFormation(New("host3", 99), Listed);
 
-        Assert.False(wiped.OnMet(Member("host1", 1, host1.Formed!)));
-        Assert.False(wiped.OnMet(Member("host2", 2, host1.Formed!)));
+        Assert.True(wiped.OnMet(Member("host1", 1, host1.Formed!)));
         Assert.Null(wiped.Formed);
-        Assert.Contains("does not know this node's identity", wiped.Obstacle, StringComparison.Ordinal);
+        Assert.Equal(host1.Formed!.Cluster, wiped.Joins);
     }
 
     [Fact]

@@ -14,6 +14,9 @@ public sealed class ErrorMapTests
         { KevaError.NotFound, 404, "not_found", false },
         { KevaError.MethodNotAllowed, 405, "method_not_allowed", false },
         { KevaError.RequestTimeout, 408, "request_timeout", false },
+        { KevaError.QuorumAtRisk, 409, "quorum_at_risk", false },
+        { KevaError.MemberIsUp, 409, "member_is_up", false },
+        { KevaError.ChangeUnderWay, 409, "change_under_way", true },
         { KevaError.KeyTooLarge, 413, "key_too_large", false },
         { KevaError.ValueTooLarge, 413, "value_too_large", false },
         { KevaError.UnsupportedMediaType, 415, "unsupported_media_type", false },
@@ -24,6 +27,7 @@ public sealed class ErrorMapTests
         { KevaError.Stopping, 503, "stopping", true },
         { KevaError.Joining, 503, "joining", true },
         { KevaError.NotReady, 503, "not_ready", true },
+        { KevaError.GossipUnavailable, 503, "gossip_unavailable", true },
         { KevaError.OutcomeUnknown, 504, "outcome_unknown", false },
         { KevaError.DiskFull, 507, "disk_full", false },
     };

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Keva.Node.Gateway.Http.Gossip;
 
 namespace Keva.Tests.Gateway;
 
@@ -9,7 +10,7 @@ public sealed class HttpDocumentTests
     [CurlFact]
     public async Task The_examples_of_the_HTTP_page_print_what_it_says()
     {
-        await using var leader = await TestGateway.StartAsync();
+        await using var leader = await TestGateway.StartAsync(moreRoutes: GossipRoutes.Of(new ScriptedGossipService()));
         await using var follower = await TestGateway.StartAsync();
         var addresses = new Dictionary<string, string>(StringComparer.Ordinal)
         {

@@ -6,10 +6,6 @@ namespace Keva.Node.Gateway.Http;
 /// <summary><c>POST /</c>: a command as JSON, in and out. A write is the leader's; others point to it.</summary>
 internal sealed class CommandEndpoint(KevaHttpOptions options, IKeyValueService service)
 {
-    private static readonly KevaFailure WrongType = new(
-        KevaError.UnsupportedMediaType,
-        "The body must be JSON: send Content-Type: application/json, or none.");
-
     private static readonly KevaFailure ConsistencyOfWrite = new(
         KevaError.BadRequest,
         "The query parameter 'consistency' is for a get; a write is always durable on a majority.");
@@ -112,26 +108,6 @@ internal sealed class CommandEndpoint(KevaHttpOptions options, IKeyValueService 
         return exchange.SendJsonAsync();
     }
 
-    private static KevaFailure? CheckHeaders(HttpExchange exchange)
-    {
-        var headers = exchange.RequestHeaders;
-        if (headers.ContentType.Count > 0 && !IsJson(headers.ContentType.ToString()))
-        {
-            return WrongType;
-        }
-
-        return WritePreconditions.Check(headers);
-    }
-
-    /// <summary>
-    /// A form's type is taken for JSON as well: it is what <c>curl -d '{…}'</c> sends when it is not told the type. The
-    /// body is read as JSON all the same, and <see cref="CrossOriginGuard"/> keeps real forms of other sites out.
-    /// </summary>
-    private static bool IsJson(string contentType)
-    {
-        var parameters = contentType.IndexOf(';', StringComparison.Ordinal);
-        var mediaType = (parameters < 0 ? contentType.AsSpan() : contentType.AsSpan(0, parameters)).Trim();
-        return mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            || mediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
-    }
+    private static KevaFailure? CheckHeaders(HttpExchange exchange) =>
+        JsonMediaType.Check(exchange.RequestHeaders) ?? WritePreconditions.Check(exchange.RequestHeaders);
 }

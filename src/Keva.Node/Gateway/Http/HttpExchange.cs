@@ -129,6 +129,30 @@ public sealed class HttpExchange
         return SendAsync(status, KevaHeaders.Json, _scratch!.WrittenMemory);
     }
 
+    /// <summary>Begins a body that is written piece by piece, until the request's task ends.</summary>
+    internal PipeWriter StartStream(StringValues contentType)
+    {
+        GiveBytesBack();
+        _response.StatusCode = StatusCodes.Status200OK;
+        _response.Headers.ContentType = contentType;
+        _response.Headers.CacheControl = KevaHeaders.NoStore;
+        _response.Headers.XContentTypeOptions = KevaHeaders.NoSniff;
+        return _features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer;
+    }
+
+    /// <summary>Sends what was written since <see cref="StartJson"/> as a line of a body that has begun.</summary>
+    /// <exception cref="OperationCanceledException">The client went away.</exception>
+    internal async ValueTask WriteJsonLineAsync(PipeWriter body)
+    {
+        _json!.Flush();
+        _scratch!.Write("\n"u8);
+        var flushed = await body.WriteAsync(_scratch!.WrittenMemory, Aborted);
+        if (flushed.IsCompleted)
+        {
+            throw new OperationCanceledException(Aborted);
+        }
+    }
+
     /// <summary>Sends a status with no body, such as 204.</summary>
     public ValueTask SendStatusAsync(int status)
     {

@@ -32,6 +32,12 @@ public static class KevaHeaders
     /// <summary>A cache may keep the answer, but must ask again before it uses it.</summary>
     internal static readonly StringValues NoCache = "no-cache";
 
+    /// <summary>No cache may keep the answer: it is of the moment, or secret.</summary>
+    internal static readonly StringValues NoStore = "no-store";
+
+    /// <summary>One JSON object a line.</summary>
+    internal static readonly StringValues JsonLines = "application/x-ndjson";
+
     internal static readonly StringValues Close = "close";
     internal static readonly StringValues AgeUnknown = "unknown";
 

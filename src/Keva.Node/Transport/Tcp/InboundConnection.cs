@@ -15,7 +15,7 @@ internal sealed class InboundConnection
     private readonly PeerNetworkOptions options;
     private readonly IInboundPeers inbound;
     private readonly Func<InboundConnection, bool> takePlace;
-    private readonly Func<Socket, ReadOnlyMemory<byte>, bool> adoptGossip;
+    private readonly Func<Socket, ReadOnlyMemory<byte>, bool>? adoptGossip;
     private string? closeReason;
     private bool isAdopted;
 
@@ -25,13 +25,13 @@ internal sealed class InboundConnection
     /// <param name="takePlace">
     /// Moves the connection from those that are strangers to those that are peers; false if there is no room.
     /// </param>
-    /// <param name="adoptGossip">Takes over the socket of a connection that speaks gossip, with what was read; false if it does not.</param>
+    /// <param name="adoptGossip">Takes over the socket of a connection that speaks gossip, with what was read; null if nobody does.</param>
     public InboundConnection(
         Socket socket,
         PeerNetworkOptions options,
         IInboundPeers inbound,
         Func<InboundConnection, bool> takePlace,
-        Func<Socket, ReadOnlyMemory<byte>, bool> adoptGossip)
+        Func<Socket, ReadOnlyMemory<byte>, bool>? adoptGossip)
     {
         this.adoptGossip = adoptGossip;
         this.socket = socket;
@@ -117,7 +117,8 @@ internal sealed class InboundConnection
         using var batch = new FrameBatch();
         try
         {
-            if (await reader.PeekAsync(deadline.Token) is { } first && FirstByte.Classify(first) == ConnectionKind.Gossip)
+            if (adoptGossip is not null
+                && await reader.PeekAsync(deadline.Token) is { } first && FirstByte.Classify(first) == ConnectionKind.Gossip)
             {
                 // Nobody is told if it is not taken: gossip tries again, and counts what it drops.
                 isAdopted = adoptGossip(socket, reader.TakeBuffered());

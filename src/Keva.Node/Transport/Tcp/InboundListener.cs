@@ -14,7 +14,7 @@ internal sealed class InboundListener
 
     private readonly PeerNetworkOptions options;
     private readonly IInboundPeers inbound;
-    private readonly Func<Socket, ReadOnlyMemory<byte>, bool> adoptGossip;
+    private readonly Func<Socket, ReadOnlyMemory<byte>, bool>? adoptGossip;
     private readonly List<Socket> sockets;
     private readonly List<Task> accepting = [];
     private readonly CancellationTokenSource stopping = new();
@@ -24,7 +24,7 @@ internal sealed class InboundListener
     private readonly HashSet<InboundConnection> peers = [];
 
     private InboundListener(
-        List<Socket> sockets, PeerNetworkOptions options, IInboundPeers inbound, Func<Socket, ReadOnlyMemory<byte>, bool> adoptGossip)
+        List<Socket> sockets, PeerNetworkOptions options, IInboundPeers inbound, Func<Socket, ReadOnlyMemory<byte>, bool>? adoptGossip)
     {
         this.adoptGossip = adoptGossip;
         this.sockets = sockets;
@@ -48,7 +48,7 @@ internal sealed class InboundListener
 
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public static InboundListener Start(
-        string host, int port, PeerNetworkOptions options, IInboundPeers inbound, Func<Socket, ReadOnlyMemory<byte>, bool> adoptGossip)
+        string host, int port, PeerNetworkOptions options, IInboundPeers inbound, Func<Socket, ReadOnlyMemory<byte>, bool>? adoptGossip)
     {
         var listener = new InboundListener(ListeningSockets.Bind(host, port), options, inbound, adoptGossip);
         foreach (var socket in listener.sockets)

@@ -46,7 +46,7 @@ public sealed class TcpPeerNetwork : IPeerNetwork
                 throw new InvalidOperationException("the network listens already");
             }
 
-            listener = InboundListener.Start(host, port, options, inbound, (socket, first) => Gossip?.TryAdopt(socket, first) ?? false);
+            listener = InboundListener.Start(host, port, options, inbound, Gossip is null ? null : Gossip.TryAdopt);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Keva.Node.Gateway;
 using Keva.Node.Gateway.Http;
+using Keva.Node.Gateway.Http.Gossip;
 using Keva.Tests.Fuzzing.Engine;
 using Keva.Tests.Fuzzing.Grammars;
 using Microsoft.AspNetCore.Http;
@@ -36,6 +37,13 @@ internal static class HttpTargets
             Tokens = Tokens("consistency", "=", "&", "stale", "lease", "linearizable", "%", "+"),
             Tries = 20_000,
         },
+        new FuzzTarget("HTTP gossip query", ReadParametersOfGossip, () => Texts("", "from=host1&to=host2", "tag=role=keva&tag=a%3Db", "status=alive%7Cleft", "name", "from=%ff"))
+        {
+            Covers = ["UrlParameters.TryParse"],
+            Tokens = Tokens("from", "to", "tag", "=", "&", "%", "%7C", "%C3%A9", "+"),
+            Limits = new FuzzLimits { BytesPerByte = 64 },
+            Tries = 10_000,
+        },
         new FuzzTarget("HTTP target", ReadTarget, TargetCorpus)
         {
             Covers = ["RequestTarget.Parse"],
@@ -59,6 +67,28 @@ internal static class HttpTargets
     private static IEnumerable<byte[]> Texts(params string[] texts) => texts.Select(Encoding.Latin1.GetBytes);
 
     private static byte[][] Tokens(params string[] texts) => [.. Texts(texts)];
+
+    private static FuzzOutcome ReadParametersOfGossip(byte[] input, FuzzMeter meter)
+    {
+        var query = Encoding.Latin1.GetString(input);
+        bool isRead;
+        UrlParameters? parameters;
+        KevaFailure? failure;
+        using (meter.Measure())
+        {
+            isRead = UrlParameters.TryParse(query, ["from", "to", "tag"], out parameters, out failure);
+        }
+
+        if (!isRead)
+        {
+            FuzzCheck.That(failure is { Message.Length: > 0 }, "a refusal has a reason");
+            CommandJson.CheckReadable(failure!.Message);
+            return FuzzOutcome.Refused(failure.Message);
+        }
+
+        FuzzCheck.That(parameters!.All("tag").Count() <= 32, "there is a limit to their number");
+        return FuzzOutcome.Accepted;
+    }
 
     private static FuzzOutcome ReadCommand(byte[] input, FuzzMeter meter)
     {

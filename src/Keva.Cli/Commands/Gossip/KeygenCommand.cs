@@ -1,0 +1,28 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+
+namespace Keva.Cli.Commands.Gossip;
+
+/// <summary><c>keva keygen</c>: a new key for the encryption of gossip.</summary>
+internal static class KeygenCommand
+{
+    private const int KeyBytes = 32;
+
+    private const string Description = """
+        Makes a new key for the encryption of gossip, 32 random bytes in base 64, for gossip.encrypt-key or 'keva keys'.
+
+        Example:
+          keva keygen
+        """;
+
+    public static Command Create()
+    {
+        var command = new Command("keygen", Description);
+        command.SetAction(_ =>
+        {
+            Terminal.Line(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}

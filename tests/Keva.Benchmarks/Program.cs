@@ -1,0 +1,3 @@
+using Keva.Benchmarks.CommandLine;
+
+return await BenchCommand.RunAsync(args);

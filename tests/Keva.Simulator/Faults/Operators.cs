@@ -88,7 +88,7 @@ internal sealed class Operators(SimulatedCluster cluster, Dice dice)
 
         switch ((OperatorRequest)drawn)
         {
-            case OperatorRequest.Leave when cluster.Electorate.MayRemove(machine.Node):
+            case OperatorRequest.Leave when !process.IsLeaving && cluster.Electorate.MayRemove(machine.Node):
                 Leave(process);
                 break;
             case OperatorRequest.Remove:
@@ -112,11 +112,13 @@ internal sealed class Operators(SimulatedCluster cluster, Dice dice)
     {
         cluster.Note($"{process} is asked to leave");
         var hasLed = process.IsLeader;
+        process.IsLeaving = true;
         BeginRemoval(process.Id, process, out var end);
         process.Ask(LeaveCluster.Instance, reply =>
         {
             if (reply is LeaveEnded { Problem: { } problem })
             {
+                process.IsLeaving = false;
                 cluster.Note($"{process} has not left: {problem.Refusal} {problem.Problem}");
                 end();
                 return;

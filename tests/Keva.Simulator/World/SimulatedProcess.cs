@@ -116,6 +116,9 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
 
     public bool IsStopping { get; private set; }
 
+    /// <summary>Whether it was asked to leave and has not answered.</summary>
+    public bool IsLeaving { get; set; }
+
     public TimeSpan StartedAt { get; }
 
     /// <summary>When it last went on after standing still, or its start.</summary>

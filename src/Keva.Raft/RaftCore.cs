@@ -46,7 +46,10 @@ public sealed class RaftCore : IRoleChanges
     /// <summary>The latest configuration in the log, committed or not: the one in force (§4.1).</summary>
     public ClusterConfiguration Configuration => state.Configuration;
 
-    /// <summary>Whether that one is committed.</summary>
+    /// <summary>Whether that one came with an entry of the log; the one that the cluster began with did not.</summary>
+    public bool IsConfigurationInLog => state.IsConfigurationInLog;
+
+    /// <summary>Whether it is committed.</summary>
     public bool IsConfigurationCommitted => state.IsConfigurationCommitted;
 
     /// <summary>The highest index that the state machine said it has applied.</summary>

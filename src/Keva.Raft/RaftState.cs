@@ -55,6 +55,9 @@ internal sealed class RaftState
     /// <summary>The latest configuration in the log, committed or not (§4.1).</summary>
     public ClusterConfiguration Configuration => Configurations.Latest;
 
+    /// <summary>Whether the configuration came with an entry, and is not the one that the cluster began with.</summary>
+    public bool IsConfigurationInLog => Configurations.LatestIndex > LogIndex.Zero;
+
     /// <summary>Whether the latest configuration is committed: only then another change may begin (§4.1).</summary>
     public bool IsConfigurationCommitted => Configurations.LatestIndex <= Log.CommitIndex;
 

@@ -198,6 +198,13 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
             return;
         }
 
+        if (!core.IsConfigurationInLog && candidates.Any(peer => peer.IsJoining && core.Configuration.Find(peer.Node) is not null))
+        {
+            // It founded the cluster without having known all of those who did. Its log is to tell it.
+            driver.ChangeConfiguration(ConfigurationChange.ToWriteDown, out _);
+            return;
+        }
+
         var picture = new MembershipPicture(
             core.Configuration,
             core.Log.LastIndex,

@@ -11,6 +11,11 @@ namespace Keva.Raft.Membership;
 /// <param name="Remove">Members that are to be members no more.</param>
 public sealed record ConfigurationChange(ImmutableArray<Member> Put, ImmutableArray<NodeId> Promote, ImmutableArray<NodeId> Remove)
 {
+    /// <summary>
+    /// Changes nothing, but puts the configuration into the log if it never was there: who joins knows only the log.
+    /// </summary>
+    public static readonly ConfigurationChange ToWriteDown = new([], [], []);
+
     public static ConfigurationChange ToPut(Member member) => new([member], [], []);
 
     public static ConfigurationChange ToPromote(NodeId learner) => new([], [learner], []);

@@ -134,7 +134,7 @@ internal sealed class LeaderRole : Role
             return ConfigurationRefusal.Invalid;
         }
 
-        if (!wanted.Equals(current))
+        if (!wanted.Equals(current) || (ReferenceEquals(change, ConfigurationChange.ToWriteDown) && !State.IsConfigurationInLog))
         {
             AppendConfiguration(wanted.Voters.SequenceEqual(current.Voters) ? wanted : wanted.JointlyWith(current));
         }

@@ -17,6 +17,10 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Peace = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan TimeBeforeHelp = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan LongestVote = TimeSpan.FromSeconds(10);
+
     private SimulatedClient Prober { get; } = new(0, cluster, cluster.Plan.Workload with { Patience = TimeSpan.FromSeconds(8) }, dice);
 
     private IReadOnlyList<SimulatedMachine> Machines => cluster.Machines;
@@ -24,7 +28,13 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
     public void Run()
     {
         Heal();
-        Await("every node is ready", () => Machines.All(machine => machine.Process is { Views.Current.IsReady: true }));
+        Await("operators' requests end", () => !cluster.Operators!.AreBusy);
+        if (!cluster.World.RunUntil(IsEveryNodeReady, TimeBeforeHelp))
+        {
+            cluster.World.Execute(cluster.Operators!.HelpThoseOutside);
+        }
+
+        Await("every node is ready", IsEveryNodeReady);
         foreach (var machine in Machines)
         {
             Demand(machine, $"a write through {machine.Name}", done => Prober.Write(machine, cluster.History.Key(0), done));
@@ -40,10 +50,13 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
 
         AwaitEqualCopies();
         AwaitMembership();
+        AwaitNames();
         ChangeLeader();
         AwaitMembership();
         DemandPeace();
     }
+
+    private bool IsEveryNodeReady() => Machines.All(machine => machine.Process is { Views.Current.IsReady: true });
 
     private void AwaitEqualCopies() =>
         Await("all copies are equal", () => Machines.All(machine => machine.Process is { State: { } state } && state.AppliedIndex == cluster.Rules.Raft.Committed.Value));
@@ -63,9 +76,21 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
         Await("gossip sees every node alive", () => Machines.All(machine => machine.Process is { } process && SeesAll(process)));
     }
 
+    // Who has moved may have to stop once more: a vote about its name was begun before all knew where it is.
+    private void AwaitNames()
+    {
+        if (Machines.Any(machine => machine.Port != SimulatedMachine.FirstPort))
+        {
+            cluster.World.AdvanceBy(LongestVote);
+            Await("every node is ready under its name", IsEveryNodeReady);
+            AwaitEqualCopies();
+            AwaitMembership();
+        }
+    }
+
     // What gossip tells its node, and with it everybody who asks.
     private bool SeesAll(SimulatedProcess process) =>
-        Machines.All(other => process.Gossiped.Any(peer => peer.Node == other.Node && peer.Status == MemberStatus.Alive && !peer.IsJoining))
+        Machines.All(other => process.Gossiped.Any(peer => peer.Node == other.Node && peer.PeerAddress == other.PeerAddress.ToString() && peer.Status == MemberStatus.Alive && !peer.IsJoining))
             && process.Gossiped.All(peer => peer.Status != MemberStatus.Failed);
 
     /// <summary>

@@ -22,6 +22,8 @@ internal sealed record SimulationPlan
 
     public required WorkloadPlan Workload { get; init; }
 
+    public required MembershipPlan Membership { get; init; }
+
     /// <summary>Settings of all nodes; the name and the addresses in them are no node's.</summary>
     public required NodeSettings Settings { get; init; }
 
@@ -38,8 +40,18 @@ internal sealed record SimulationPlan
             (faults, settings) = (faults.WithLongAbsences(), WithShortLogs(dice, settings));
         }
 
+        var membership = MembershipPlan.Draw(dice, nodes);
+        settings = settings with
+        {
+            Membership = settings.Membership with
+            {
+                Voters = dice.Chance(0.25) ? dice.Between(1, 4) : settings.Membership.Voters,
+                BootstrapExpect = membership.Founders == 0 ? nodes : 0,
+            },
+        };
         return new SimulationPlan
         {
+            Membership = membership,
             Nodes = nodes,
             Duration = dice.Between(TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(75)),
             Network = NetworkPlan.Draw(dice),

@@ -12,19 +12,20 @@ namespace Keva.Simulator.Rules;
 /// </summary>
 internal sealed class ConfigurationRules
 {
-    private static readonly InForce AtFirst = new(null, LogIndex.Zero);
+    private static readonly InForce AtFirst = new(null, EntryId.Zero);
 
     private readonly Dictionary<EntryId, InForce> inForceAt = new() { [EntryId.Zero] = AtFirst };
+    private readonly HashSet<NodeId> removed = [];
     private ClusterConfiguration? first;
 
     /// <summary>The latest that is committed; null before there is a cluster.</summary>
     public ClusterConfiguration? Committed { get; private set; }
 
-    /// <summary>Called with a change when a leader begins it: the configuration before it, and the new one.</summary>
-    public Action<ClusterConfiguration, ClusterConfiguration>? OnBegun { get; init; }
+    /// <summary>Called when a configuration is put into a log for the first time.</summary>
+    public Action<BegunChange>? OnBegun { get; init; }
 
-    /// <summary>Called when a configuration is committed.</summary>
-    public Action<ClusterConfiguration>? OnCommitted { get; init; }
+    /// <summary>Whether a committed change has removed that node, if only for some time.</summary>
+    public bool WasRemoved(NodeId node) => removed.Contains(node);
 
     /// <summary>A server holds an entry. To be called with each entry of its log, in order.</summary>
     public void OnHeld(IRuledServer server, EntryId previous, LogEntry entry)
@@ -42,7 +43,7 @@ internal sealed class ConfigurationRules
         }
 
         Require(ClusterConfigurationCodec.TryDecode(entry.Payload.Span, out var next), "a configuration can be read", $"{entry.Id} in the log of {server.Name}");
-        inForceAt[entry.Id] = new InForce(next, entry.Index);
+        inForceAt[entry.Id] = new InForce(next, entry.Id);
         CheckChange(server, before, entry, next);
     }
 
@@ -68,7 +69,7 @@ internal sealed class ConfigurationRules
     public void CheckLeader(IRuledServer server)
     {
         var core = server.Core;
-        var isOver = !core.Configuration.IsJoint && !core.Configuration.IsVoter(server.Id) && inForceAt[core.Log.LastEntry].Since <= core.Log.CommitIndex;
+        var isOver = !core.Configuration.IsJoint && !core.Configuration.IsVoter(server.Id) && inForceAt[core.Log.LastEntry].Since.Index <= core.Log.CommitIndex;
         Require(!isOver, "a leader that was removed steps down", $"{server.Name} leads term {core.Term}, but {Words(core.Configuration)} is committed");
     }
 
@@ -77,8 +78,9 @@ internal sealed class ConfigurationRules
     {
         if (entry.Kind == EntryKind.Configuration)
         {
-            Committed = inForceAt[entry.Id].Configuration;
-            OnCommitted?.Invoke(Committed!);
+            var configuration = inForceAt[entry.Id].Configuration!;
+            removed.UnionWith((Committed ?? configuration).Members.Select(member => member.Id).Where(id => configuration.Find(id) is null));
+            Committed = configuration;
         }
     }
 
@@ -111,15 +113,22 @@ internal sealed class ConfigurationRules
         if (core.Role == RoleKind.Leader && core.Term == entry.Term)
         {
             Require(
-                before.Since <= core.Log.CommitIndex && core.Log.TermAt(core.Log.CommitIndex) == core.Term,
+                before.Since.Index <= core.Log.CommitIndex && core.Log.TermAt(core.Log.CommitIndex) == core.Term,
                 "one change of the members at a time",
                 $"{server.Name} begins to change to {Words(next)} at {entry.Id}; {Words(old)} of {before.Since} may not be committed: the commit index is {core.Log.CommitIndex}");
         }
 
-        OnBegun?.Invoke(old, next);
+        OnBegun?.Invoke(new BegunChange(old, before.Since.Term, next, entry.Term));
     }
 
     /// <param name="Configuration">Null for the one that the cluster began with, which is in no log.</param>
     /// <param name="Since">The entry that it came with.</param>
-    private sealed record InForce(ClusterConfiguration? Configuration, LogIndex Since);
+    private sealed record InForce(ClusterConfiguration? Configuration, EntryId Since);
 }
+
+/// <summary>A configuration was put into a log.</summary>
+/// <param name="Before">The one before it.</param>
+/// <param name="TermBefore">The term that it came from.</param>
+/// <param name="After">The new one.</param>
+/// <param name="TermAfter">The term of the leader that begins it.</param>
+internal sealed record BegunChange(ClusterConfiguration Before, Term TermBefore, ClusterConfiguration After, Term TermAfter);

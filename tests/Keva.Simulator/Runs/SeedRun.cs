@@ -74,6 +74,8 @@ internal static class SeedRun
         var faults = new FaultInjector(cluster, dice.Fork());
         cluster.Ambush = new Ambush(cluster, faults, dice.Fork());
         faults.Start();
+        cluster.Operators = new Operators(cluster, dice.Fork());
+        cluster.Operators.Start();
         cluster.World.AdvanceBy(cluster.Plan.Duration);
         foreach (var client in clients)
         {

@@ -1,9 +1,12 @@
 using Keva.Node.Consensus;
 using Keva.Node.Gateway;
+using Keva.Node.Gossip;
 using Keva.Raft;
 using Keva.Raft.Messages;
 using Keva.Raft.Roles;
+using Keva.Simulator.Rules;
 using Keva.Simulator.World;
+using MemberStatus = Keva.Serf.MemberStatus;
 
 namespace Keva.Simulator.Situations;
 
@@ -15,6 +18,7 @@ internal sealed class SituationWatch(SituationCounts counts)
     private readonly SortedDictionary<Term, int> candidatesOf = [];
     private readonly SortedSet<Term> ledTerms = [];
     private readonly Dictionary<(SimulatedProcess From, NodeId To), (EntryId Snapshot, long Chunk)> chunks = [];
+    private readonly Dictionary<(SimulatedProcess Process, NodeId Peer), TimeSpan> failedSince = [];
     private readonly Dictionary<(ulong Session, ulong Sequence), Term> proposed = [];
 
     /// <summary>A server has acted.</summary>
@@ -130,6 +134,41 @@ internal sealed class SituationWatch(SituationCounts counts)
     }
 
     public void OnOverwritten() => counts.Count(Situation.ConflictingSuffixOverwritten);
+
+    public void OnChangeBegun(BegunChange change)
+    {
+        foreach (var added in change.After.Members.Where(member => change.Before.Find(member.Id) is null))
+        {
+            counts.Count(change.Before.Members.Any(member => member.Name == added.Name) ? Situation.WipedNodeReplaced : Situation.NodeJoined);
+        }
+
+        if (change.After.Voters.Any(voter => change.Before.Learners.Contains(voter)))
+        {
+            counts.Count(Situation.LearnerPromoted);
+        }
+
+        if (change.Before.IsJoint && change.TermBefore < change.TermAfter)
+        {
+            counts.Count(Situation.JointConfigurationInterrupted);
+        }
+    }
+
+    /// <summary>Gossip tells a node something new: perhaps that one is there which it took for failed, and that ran all the time.</summary>
+    public void OnGossip(SimulatedProcess process, IReadOnlyList<GossipPeer> peers, Func<NodeId, SimulatedProcess?> find, TimeSpan now)
+    {
+        foreach (var peer in peers)
+        {
+            var before = process.Gossiped.FirstOrDefault(other => other.Node == peer.Node)?.Status;
+            if (peer.Status == MemberStatus.Failed && before != MemberStatus.Failed)
+            {
+                failedSince[(process, peer.Node)] = now;
+            }
+            else if (peer.Status == MemberStatus.Alive && failedSince.Remove((process, peer.Node), out var since) && find(peer.Node)?.StartedAt < since)
+            {
+                counts.Count(Situation.FailureRefuted);
+            }
+        }
+    }
 
     public void OnSnapshotInstalled(bool overConflict)
     {

@@ -9,13 +9,20 @@ namespace Keva.Simulator.World;
 /// </summary>
 internal sealed class Electorate(SimulatedCluster cluster)
 {
-    private readonly SortedSet<NodeId> mayBeRemoved = [];
+    // With how many requests are open to remove each.
+    private readonly SortedDictionary<NodeId, int> mayBeRemoved = [];
 
     /// <summary>That node may be removed from now on, at any time.</summary>
-    public void OnRemovalAsked(NodeId node) => mayBeRemoved.Add(node);
+    public void OnRemovalAsked(NodeId node) => mayBeRemoved[node] = mayBeRemoved.GetValueOrDefault(node) + 1;
 
     /// <summary>It is gone, or it was not removed and will not be.</summary>
-    public void OnRemovalEnded(NodeId node) => mayBeRemoved.Remove(node);
+    public void OnRemovalEnded(NodeId node)
+    {
+        if (--mayBeRemoved[node] == 0)
+        {
+            mayBeRemoved.Remove(node);
+        }
+    }
 
     /// <summary>Whether the cluster survives that this machine's data is gone.</summary>
     public bool MayLose(SimulatedMachine victim) => Configurations().All(configuration => IsSafe(configuration, victim.Node, NodeId.None));
@@ -32,7 +39,7 @@ internal sealed class Electorate(SimulatedCluster cluster)
     private bool IsSafe(ClusterConfiguration configuration, NodeId lost, NodeId removed)
     {
         bool HasData(NodeId node) => node != lost && cluster.Machines.Any(machine => machine.Node == node && machine.HasData);
-        bool MayGo(NodeId node) => node == removed || mayBeRemoved.Contains(node);
+        bool MayGo(NodeId node) => HasData(node) && (node == removed || mayBeRemoved.ContainsKey(node));
 
         // A learner may be promoted in the moment in which it loses its data.
         var burden = configuration.Learners.Count(learner => !HasData(learner));

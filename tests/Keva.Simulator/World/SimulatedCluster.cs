@@ -50,12 +50,16 @@ internal sealed class SimulatedCluster
             {
                 OnCommitted = entry => Rules!.Store.OnCommitted(entry),
                 OnOverwritten = (_, _) => watch.OnOverwritten(),
+                Configurations = new ConfigurationRules { OnBegun = watch.OnChangeBegun },
             },
             new StoreRules());
         Network = new SimulatedNetwork(this, Plan.Network, Dice.Fork());
         Machines = Enumerable.Range(1, Plan.Nodes).Select(number => new SimulatedMachine(number, Plan.Disk, Dice.Fork())).ToArray();
         Electorate = new Electorate(this);
-        Members = [.. Machines.Select(machine => new InitialMember(machine.Name, new HostAndPort(machine.Name, SimulatedMachine.FirstPort), new HostAndPort(machine.Name, 3800)))];
+        foreach (var machine in Machines.Skip(Plan.Membership.Founders))
+        {
+            machine.MustJoin = true;
+        }
     }
 
     public int Seed { get; }
@@ -89,13 +93,14 @@ internal sealed class SimulatedCluster
     /// <summary>Told of moments at which a fault would hurt; null before the run begins.</summary>
     public Ambush? Ambush { get; set; }
 
+    /// <summary>Those who change the members; null before the run begins.</summary>
+    public Operators? Operators { get; set; }
+
     /// <summary>Whether the time of faults is over.</summary>
     public bool IsHealed { get; set; }
 
     /// <summary>Whether nothing has gone wrong for so long that nobody has a reason to stand for election.</summary>
     public bool IsAtPeace { get; set; }
-
-    private ImmutableArray<InitialMember> Members { get; }
 
     public IEnumerable<SimulatedProcess> Running => Machines.Where(machine => machine.IsRunning).Select(machine => machine.Process!);
 
@@ -122,7 +127,8 @@ internal sealed class SimulatedCluster
             WorkingDirectory = machine.Name,
             PeerEndpoint = machine.PeerAddress,
             HttpEndpoint = new HostAndPort(machine.Name, 3800),
-            InitialMembers = Members,
+            InitialMembers = machine.MustJoin ? [] : FoundersNow(),
+            JoinAddresses = machine.MustJoin ? [SomebodyElse(machine).PeerAddress] : [],
             Raft = Plan.Settings.Raft with { SnapshotChunkBytes = Plan.Settings.Raft.SnapshotChunkBytes + (machine.Number * Plan.ChunkBytesStep) },
         };
         var process = new SimulatedProcess(this, machine, settings);
@@ -260,20 +266,27 @@ internal sealed class SimulatedCluster
         }
 
         Note($"{process} fails: {cause.Message}");
+        var isRemoved = cause is NodeRemovedException;
+        var hasMoved = cause is NodeStartException && process.Machine.Port != SimulatedMachine.FirstPort;
         Guard(() => Require(
-            process.Machine.HasFailedDisk || process.Machine.Damage is not null || process.Machine.Journal.IsFull || IsRightlyRemoved(process, cause),
+            process.Machine.HasFailedDisk || process.Machine.Damage is not null || process.Machine.Journal.IsFull || hasMoved || (isRemoved && Rules.Raft.Configurations.WasRemoved(process.Id)),
             cause is InvariantViolationException or StoreInvariantException ? "an invariant of the node itself" : "no node stops without a reason",
             $"{process}: {cause}"));
         After(TimeSpan.Zero, () =>
         {
             process.Crash();
             OnEnded(process);
+            if (isRemoved)
+            {
+                Operators?.OnRemoved(process.Machine);
+            }
+            else if (hasMoved)
+            {
+                // The others believe still that it is where it was.
+                After(TimeSpan.FromSeconds(2), () => Start(process.Machine));
+            }
         });
     }
-
-    // Gone is who is in no configuration that is committed, and was in one.
-    private bool IsRightlyRemoved(SimulatedProcess process, Exception cause) =>
-        cause is NodeRemovedException && Rules.Raft.Configurations.Committed?.Find(process.Id) is null;
 
     /// <summary>Notes what breaks a rule where it cannot be thrown: inside of a node's actor it would be taken for a failure of the actor.</summary>
     public void Guard(Action check)
@@ -286,6 +299,17 @@ internal sealed class SimulatedCluster
         {
             failure ??= broken;
         }
+    }
+
+    // Whoever moves a node writes it into the files of those that start later.
+    private ImmutableArray<InitialMember> FoundersNow() =>
+        [.. Machines.Take(Plan.Membership.Founders).Select(machine => new InitialMember(machine.Name, machine.PeerAddress, new HostAndPort(machine.Name, 3800)))];
+
+    /// <summary>Whom a machine is told to join: one that is in the cluster; while there is none, the first.</summary>
+    private SimulatedMachine SomebodyElse(SimulatedMachine machine)
+    {
+        var members = Machines.Where(other => other != machine && other.HasData && Rules.Raft.Configurations.Committed?.Find(other.Node) is not null).ToArray();
+        return members.Length > 0 ? Dice.Pick(members) : Machines[machine.Number == 1 && Machines.Count > 1 ? 1 : 0];
     }
 
     private void OnEnded(SimulatedProcess process)
@@ -330,6 +354,7 @@ internal sealed class SimulatedCluster
                 watch.OnServer(process);
                 break;
             case NodeActorName when message is GossipPeersChanged gossiped:
+                watch.OnGossip(process, gossiped.Peers, node => Running.FirstOrDefault(other => other.Id == node), World.Now);
                 process.Gossiped = gossiped.Peers;
                 break;
             case StoreActorName when process.State is { } state:

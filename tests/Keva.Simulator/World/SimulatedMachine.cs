@@ -54,6 +54,9 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
     /// <summary>Whether its disk makes it a node of the cluster that can go on where it was.</summary>
     public bool HasData => identity.Current.IsFormed && Damage is null;
 
+    /// <summary>Whether its node is started to join, as one is that the cluster did not begin with or that was removed.</summary>
+    public bool MustJoin { get; set; }
+
     /// <summary>The disk has failed, so that the node is expected to stop.</summary>
     public bool HasFailedDisk { get; set; }
 
@@ -79,6 +82,9 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
         Checkpoint.MinimumLatency = plan.MinimumSync;
         Checkpoint.MaximumLatency = plan.MaximumCheckpointStep;
     }
+
+    /// <summary>It gets another address.</summary>
+    public void Move() => Port++;
 
     /// <summary>A new disk, and with it a new identity.</summary>
     public void Wipe()

@@ -37,7 +37,7 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
         Incarnation = ++machine.Incarnations;
         Id = machine.Identity.Current.Node;
         Host = cluster.World.AddHost($"{machine.Name}.{Incarnation}");
-        RunningSince = cluster.World.Now;
+        StartedAt = RunningSince = cluster.World.Now;
         checkpoints = new SimulatedCheckpointStore(machine.Checkpoint, cluster.After, cluster.Dice.ForkRandom());
         Network = new SimulatedPeerNetwork(cluster.Network, this);
         Inbound = new InboundPeers(cluster.Logger, Host.TimeProvider);
@@ -116,6 +116,11 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
 
     public bool IsStopping { get; private set; }
 
+    /// <summary>Whether it was asked to leave and has not answered.</summary>
+    public bool IsLeaving { get; set; }
+
+    public TimeSpan StartedAt { get; }
+
     /// <summary>When it last went on after standing still, or its start.</summary>
     public TimeSpan RunningSince { get; private set; }
 
@@ -153,6 +158,13 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
         Gossip.OnProcessEnded();
         Machine.Process = null;
     }
+
+    /// <summary>Asks the node's actor.</summary>
+    public void Ask(object message, Action<object> onReply) => node.Tell(message, new ReplyRef(onReply));
+
+    /// <summary>Asks the node's consensus, if there is one.</summary>
+    public void AskConsensus(object message, Action<object> onReply) =>
+        Ask(GetConsensus.Instance, found => ((ConsensusFound)found).Consensus?.Tell(message, new ReplyRef(onReply)));
 
     /// <summary>It goes on after it stood still.</summary>
     public void Resume()

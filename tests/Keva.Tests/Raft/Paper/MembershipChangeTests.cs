@@ -27,6 +27,23 @@ public sealed class MembershipChangeTests
         Assert.True(leader.Core.IsConfigurationCommitted);
     }
 
+    [Fact]
+    public void The_first_configuration_is_written_into_the_log_once_when_that_is_asked_for()
+    {
+        var leader = Clusters.LeaderOfThree();
+        var first = leader.Core.Configuration;
+        Assert.False(leader.Core.IsConfigurationInLog);
+
+        Assert.Equal(ConfigurationRefusal.None, Change(leader, ConfigurationChange.ToWriteDown));
+        Assert.True(leader.Core.IsConfigurationInLog);
+        Assert.Equal(first, leader.Core.Configuration);
+
+        var end = leader.Core.Log.LastIndex;
+        Accept(leader, from: 2);
+        Assert.Equal(ConfigurationRefusal.None, Change(leader, ConfigurationChange.ToWriteDown));
+        Assert.Equal(end, leader.Core.Log.LastIndex);
+    }
+
     /// <summary>§4.1: "A server always uses the latest configuration in its log, regardless of whether the entry is committed".</summary>
     [Fact]
     public void A_follower_uses_a_configuration_as_soon_as_it_is_in_its_log_and_the_one_before_when_it_is_removed()

@@ -100,13 +100,15 @@ public sealed class JoinTests(ITestOutputHelper output)
     [Fact]
     public async Task A_node_whose_seeds_lead_to_two_clusters_joins_neither_and_says_so()
     {
-        await using var one = await ClusterUnderTest.StartAsync(output, size: 1);
-        await using var other = await ClusterUnderTest.StartAsync(output, size: 1);
-        var undecided = one.Add("undecided", one.Nodes[0], other.Nodes[0]);
+        await using var clusters = new ClusterUnderTest(output, size: 0);
+        var (one, other) = (clusters.Add("one"), clusters.Add("other"));
+        clusters.StartAll();
+        await clusters.WaitUntilReadyAsync();
+        var undecided = clusters.Add("undecided", one, other);
         undecided.Start();
         output.WriteLine(await undecided.WaitUntilNotReadyAsync("the seeds lead to 2 clusters"));
         Assert.Empty((await undecided.Client.ClusterAsync()).Members);
-        foreach (var node in new[] { one.Nodes[0], other.Nodes[0] })
+        foreach (var node in new[] { one, other })
         {
             Assert.True((await node.Client.SetAsync("still", "served")).IsSuccess);
             Assert.Single((await node.Client.ClusterAsync()).Members);

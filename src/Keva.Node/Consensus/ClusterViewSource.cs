@@ -111,8 +111,9 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
             : $"the node is catching up: it has applied {driver.AppliedIndex} of {committedAtFirst ?? core.Log.LastIndex} entries";
     }
 
+    // Who is to take the place of a member of its name, because it was wiped, is shown when it has.
     private bool IsJoining(GossipPeer peer) =>
-        peer is { IsJoining: true, Status: Serf.MemberStatus.Alive } && core.Configuration.Find(peer.Node) is null;
+        peer is { IsJoining: true, Status: Serf.MemberStatus.Alive } && core.Configuration.Members.All(member => member.Name != peer.Name);
 
     private static MemberView Joining(GossipPeer peer) => new(
         peer.Node, peer.Name, peer.PeerAddress, peer.HttpAddress, MemberRole.Learner, MemberStatus.Joining,

@@ -30,7 +30,7 @@ internal sealed class MembershipWatch : IAsyncDisposable
         await stop.CancelAsync();
         await watching;
         Assert.True(pictures > 0, "no node answered");
-        Assert.Null(violation);
+        Assert.True(violation is null, violation);
     }
 
     public async ValueTask DisposeAsync()

@@ -17,16 +17,13 @@ internal sealed class WriteLoad : IAsyncDisposable
     private const int Readers = 16;
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(10);
 
+    private readonly IReadOnlyList<NodeUnderTest> nodes;
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentQueue<AcknowledgedWrite> acknowledged = new();
     private readonly Task writers;
-    private volatile IReadOnlyList<NodeUnderTest> nodes;
     private int failures;
-    private int mostAttempts;
 
     /// <param name="name">Keeps the keys of this load apart from others'.</param>
-    /// <param name="nodes">Where to write.</param>
-    /// <param name="writers">How many clients.</param>
     public WriteLoad(string name, IReadOnlyList<NodeUnderTest> nodes, int writers = 8)
     {
         this.nodes = nodes;
@@ -37,12 +34,6 @@ internal sealed class WriteLoad : IAsyncDisposable
 
     /// <summary>How many attempts were not acknowledged.</summary>
     public int Failures => failures;
-
-    /// <summary>How often one and the same write was tried at most.</summary>
-    public int MostAttempts => mostAttempts;
-
-    /// <summary>From now on the clients write through these.</summary>
-    public void Use(IReadOnlyList<NodeUnderTest> others) => nodes = others;
 
     /// <summary>Waits until that many more writes are acknowledged.</summary>
     public Task WaitForMoreAsync(int count)
@@ -116,17 +107,12 @@ internal sealed class WriteLoad : IAsyncDisposable
     {
         var number = 0;
         var node = firstNode;
-        var attempts = 0;
         while (!stop.IsCancellationRequested)
         {
             var (key, value) = ($"{name}/{number}", $"value {number} of {name}");
-            var now = nodes;
-            attempts++;
-            mostAttempts = Math.Max(mostAttempts, attempts);
-            if (await TryWriteAsync(now[node % now.Count], key, value))
+            if (await TryWriteAsync(nodes[node % nodes.Count], key, value))
             {
                 number++;
-                attempts = 0;
             }
             else if (!stop.IsCancellationRequested)
             {

@@ -1,46 +1,11 @@
-using System.Net;
 using Keva.Cluster.Tests.Harness;
 using Xunit.Abstractions;
 
 namespace Keva.Cluster.Tests;
 
-/// <summary>Nodes that are not, or no longer, those that the cluster knows.</summary>
+/// <summary>Nodes that are none of the cluster's.</summary>
 public sealed class StrangeNodeTests(ITestOutputHelper output)
 {
-    [Fact]
-    public async Task A_node_whose_directory_was_emptied_neither_votes_nor_serves_and_says_why()
-    {
-        await using var cluster = await ClusterUnderTest.StartAsync(output, settings: ["http.leader-wait=500ms", "http.request-timeout=1s"]);
-        var wiped = cluster.AllBut(await cluster.LeaderAsync())[0];
-        var others = cluster.AllBut(wiped);
-        Assert.True((await wiped.Client.SetAsync("before", "x")).IsSuccess);
-        await wiped.KillAsync();
-        Directory.Delete(wiped.DataDirectory, recursive: true);
-
-        wiped.Start();
-        await wiped.WaitForLogAsync("it was wiped or replaced");
-        var answer = await Eventually.ResultOfAsync(
-            async () => await wiped.Client.SetAsync("through the wiped node", "x") is { } refused && refused.Text.Contains("wiped", StringComparison.Ordinal) ? refused : null,
-            "the wiped node says so to its users");
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status);
-        Assert.Equal("joining", answer.Code);
-        Assert.Equal("joining", (await wiped.Client.GetStaleAsync("before")).Code);
-        var ready = await wiped.Client.SendAsync(HttpMethod.Get, "/health/ready");
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.Status);
-        Assert.Contains("wiped", ready.Text, StringComparison.Ordinal);
-
-        Assert.True((await others[0].Client.SetAsync("after", "y")).IsSuccess);
-        Assert.Equal("y", (await others[1].Client.GetAsync("after")).Text);
-
-        // With one of the two gone, the wiped one must not help the last to a majority.
-        await others[1].KillAsync();
-        await Eventually.BecomesTrueAsync(
-            async () => (await others[0].Client.SetAsync("alone", "z")).Code == "no_leader", "the last of the old members has no majority");
-        Assert.Null((await others[0].Client.ClusterAsync()).Leader);
-        others[1].Start();
-        await Eventually.BecomesTrueAsync(async () => (await others[0].Client.SetAsync("again", "z")).IsSuccess, "the two old members go on");
-    }
-
     [Fact]
     public async Task A_node_of_another_cluster_is_refused_and_told_why()
     {

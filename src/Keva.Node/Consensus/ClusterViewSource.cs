@@ -62,6 +62,7 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
 
         var followers = core.Followers.ToDictionary(follower => follower.Id);
         var members = core.Configuration.Members
+            .Where(member => !IsBeingReplaced(member))
             .Select(member => MemberOf(driver, member, followers.GetValueOrDefault(member.Id), connected))
             .Concat(candidates.Where(IsJoining).Select(Joining))
             .OrderBy(member => member.Name, StringComparer.Ordinal)
@@ -111,8 +112,15 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
             : $"the node is catching up: it has applied {driver.AppliedIndex} of {committedAtFirst ?? core.Log.LastIndex} entries";
     }
 
+    // Who is to take the place of a member of its name, because it was wiped, is shown when it has.
     private bool IsJoining(GossipPeer peer) =>
-        peer is { IsJoining: true, Status: Serf.MemberStatus.Alive } && core.Configuration.Find(peer.Node) is null;
+        peer is { IsJoining: true, Status: Serf.MemberStatus.Alive } && core.Configuration.Members.All(member => member.Name != peer.Name);
+
+    // While that is so, both are in the joint configuration.
+    private bool IsBeingReplaced(Member member) =>
+        !core.Configuration.Voters.Contains(member.Id)
+        && !core.Configuration.Learners.Contains(member.Id)
+        && core.Configuration.Members.Any(other => other.Name == member.Name && other.Id != member.Id);
 
     private static MemberView Joining(GossipPeer peer) => new(
         peer.Node, peer.Name, peer.PeerAddress, peer.HttpAddress, MemberRole.Learner, MemberStatus.Joining,

@@ -12,6 +12,10 @@ namespace Keva.Node.Gossip;
 /// </summary>
 public sealed class MembershipActor : ReceiveActor, IWithTimers
 {
+    // A node that looks for its cluster must see whether its seeds lead to two of them, and not take the one that answers
+    // first. But it does not wait long for a seed that is gone.
+    private static readonly TimeSpan SeedPatience = TimeSpan.FromSeconds(2);
+
     private readonly MembershipSetup setup;
     private readonly IActorRef node;
     private readonly SerfNode serf;
@@ -27,6 +31,8 @@ public sealed class MembershipActor : ReceiveActor, IWithTimers
     private ClusterId cluster;
     private ImmutableArray<GossipPeer> peers = [];
     private int malformedPeers;
+    private int openSeedAttempts;
+    private bool isSeedPatienceOver;
     private long seenRevision;
     private TimeSpan? armedFor;
 
@@ -74,6 +80,11 @@ public sealed class MembershipActor : ReceiveActor, IWithTimers
             JoinSeeds();
         });
         Receive<JoinSeedsDue>(_ => JoinSeeds());
+        Receive<SeedPatienceOver>(_ =>
+        {
+            isSeedPatienceOver = true;
+            ReportPeers();
+        });
         Receive<OwnTagsChanged>(OnOwnTagsChanged);
         Receive<PeerConnectionLost>(message => Do(() => serf.ProbeSoon(Now(), message.Name)));
         Receive<LeaveGossip>(_ => OnLeave());
@@ -216,8 +227,18 @@ public sealed class MembershipActor : ReceiveActor, IWithTimers
         Timers.StartSingleTimer(JoinSeedsDue.Instance, JoinSeedsDue.Instance, seeds.Pause());
         if (next.Count > 0)
         {
+            if (openSeedAttempts++ == 0 && cluster.IsNone)
+            {
+                isSeedPatienceOver = false;
+                Timers.StartSingleTimer(SeedPatienceOver.Instance, SeedPatienceOver.Instance, SeedPatience);
+            }
+
             // What happened before a node started is none of its business; what it missed in the other half of a cluster is.
-            Join(next, ignoreOldEvents: !serf.HasOthersAlive, outcome => log.SeedsJoined(outcome, isNews));
+            Join(next, ignoreOldEvents: !serf.HasOthersAlive, outcome =>
+            {
+                openSeedAttempts--;
+                log.SeedsJoined(outcome, isNews);
+            });
         }
     }
 
@@ -328,7 +349,8 @@ public sealed class MembershipActor : ReceiveActor, IWithTimers
 
     private void ReportPeers()
     {
-        if (serf.MembersRevision == seenRevision)
+        var waitsForSeeds = cluster.IsNone && openSeedAttempts > 0 && !isSeedPatienceOver;
+        if (serf.MembersRevision == seenRevision || waitsForSeeds)
         {
             return;
         }
@@ -370,6 +392,11 @@ public sealed class MembershipActor : ReceiveActor, IWithTimers
     private sealed record JoinSeedsDue
     {
         public static readonly JoinSeedsDue Instance = new();
+    }
+
+    private sealed record SeedPatienceOver
+    {
+        public static readonly SeedPatienceOver Instance = new();
     }
 
     private sealed record KeyringSaved(string? Problem);

@@ -501,7 +501,8 @@ internal sealed class LeaderRole : Role
     }
 
     // §4.2.2: a leader that is not in the new configuration leads until that is committed, so that it is known to be. It
-    // lets the others know, and asks the one that is furthest to stand at once.
+    // lets the others know, and asks the one that is furthest to stand at once: under load nobody is ever at the end of the
+    // log, but whoever is furthest has all that is committed, and most likely all that was sent.
     private void StepDownAsNoVoter()
     {
         foreach (var (id, progress) in peers)
@@ -509,7 +510,7 @@ internal sealed class LeaderRole : Role
             SendCommitNotice(id, progress);
         }
 
-        if (BestSuccessor() is { } successor && peers[successor].MatchIndex == State.Log.LastIndex)
+        if (BestSuccessor() is { } successor)
         {
             State.Send(successor, new TimeoutNow(State.Term));
         }

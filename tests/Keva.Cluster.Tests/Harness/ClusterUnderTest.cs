@@ -15,6 +15,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
 
     private readonly ITestOutputHelper output;
     private readonly TemporaryDirectory directory = new();
+    private readonly string[] settings;
     private readonly NetworkUnderTest? network;
 
     /// <param name="output">Where the logs go in the end.</param>
@@ -26,23 +27,22 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         ITestOutputHelper output, int size = 3, string[]? settings = null, Func<string, string?>? directoryOf = null, bool canBeCut = false)
     {
         this.output = output;
+        this.settings = settings ?? [];
         ConfigFile = directory.Sub("keva.toml");
         Nodes = Enumerable.Range(1, size)
             .Select(number => $"host{number}")
             .Select(name => new NodeUnderTest(
-                name, canBeCut ? directory.Sub($"{name}.toml") : ConfigFile, directoryOf?.Invoke(name) ?? directory.Sub(name), settings ?? []))
+                name, canBeCut ? directory.Sub($"{name}.toml") : ConfigFile, directoryOf?.Invoke(name) ?? directory.Sub(name), this.settings))
             .ToArray();
         network = canBeCut ? new NetworkUnderTest(Nodes) : null;
-        foreach (var files in Nodes.GroupBy(node => node.ConfigFile, StringComparer.Ordinal))
-        {
-            File.WriteAllText(files.Key, ConfigurationFor(files.First()));
-        }
+        WriteConfiguration();
     }
 
     /// <summary>The one file of all nodes, unless each has its own because their network can be cut.</summary>
     public string ConfigFile { get; }
 
-    public NodeUnderTest[] Nodes { get; }
+    /// <summary>Those of the file, and those that were added.</summary>
+    public NodeUnderTest[] Nodes { get; private set; }
 
     public NetworkUnderTest Network => network ?? throw new InvalidOperationException("the network of this cluster cannot be cut");
 
@@ -65,6 +65,26 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         {
             await cluster.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>A node that is in no file, not started yet. Without seeds it is to be a cluster of one.</summary>
+    public NodeUnderTest Add(string name, params NodeUnderTest[] seeds)
+    {
+        var node = new NodeUnderTest(name, configFile: null, directory.Sub($"{name}-{Nodes.Length}"), settings)
+        {
+            Seeds = [.. seeds.Select(seed => seed.PeerAddress)],
+        };
+        Nodes = [.. Nodes, node];
+        return node;
+    }
+
+    /// <summary>Writes the nodes' files: again, if their ports have changed.</summary>
+    public void WriteConfiguration()
+    {
+        foreach (var files in Nodes.Where(node => node.ConfigFile is not null).GroupBy(node => node.ConfigFile!, StringComparer.Ordinal))
+        {
+            File.WriteAllText(files.Key, ConfigurationFor(files.First()));
         }
     }
 
@@ -120,7 +140,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     private string ConfigurationFor(NodeUnderTest reader)
     {
         var text = new StringBuilder();
-        foreach (var node in Nodes)
+        foreach (var node in Nodes.Where(node => node.ConfigFile is not null))
         {
             var port = network?.PortOf(node, from: reader) ?? node.PeerPort;
             text.Append(CultureInfo.InvariantCulture, $"[[node]]\nidentity='{node.Name}'\naddress='127.0.0.1'\nkeva_port='{port}'\nuser_port={node.UserPort}\n\n");

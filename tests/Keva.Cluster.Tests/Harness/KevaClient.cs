@@ -6,11 +6,17 @@ using System.Text.Json;
 namespace Keva.Cluster.Tests.Harness;
 
 /// <summary>A member as <c>/v1/cluster</c> tells of it.</summary>
-internal sealed record MemberLine(string Name, string Role, string Status, long? MatchIndex, long? AppliedIndex, string? StateHash);
+internal sealed record MemberLine(
+    string Id, string Name, string KevaAddress, string Role, string Status, long? MatchIndex, long? AppliedIndex, string? StateHash)
+{
+    public bool IsVoter => Role is "leader" or "voter";
+}
 
 /// <summary>What <c>/v1/cluster</c> tells.</summary>
 internal sealed record ClusterPicture(string? Leader, long Term, long CommitIndex, IReadOnlyList<MemberLine> Members)
 {
+    public IEnumerable<string> Names => Members.Select(member => member.Name);
+
     public MemberLine this[string name] => Members.Single(member => member.Name == name);
 }
 
@@ -76,7 +82,9 @@ internal sealed class KevaClient(string url) : IDisposable
 
     private static MemberLine ReadMember(JsonElement member) =>
         new(
+            member.GetProperty("id").GetString()!,
             member.GetProperty("name").GetString()!,
+            member.GetProperty("keva_address").GetString()!,
             member.GetProperty("role").GetString()!,
             member.GetProperty("status").GetString()!,
             ReadNumber(member.GetProperty("match_index")),

@@ -21,10 +21,11 @@ internal sealed class RecordedClients : IAsyncDisposable
     private static readonly TimeSpan PauseOfReader = TimeSpan.FromMilliseconds(4);
     private static readonly string[] Keys = ["hot/1", "hot/2", "hot/3", "hot/4"];
 
-    private readonly IReadOnlyList<NodeUnderTest> nodes;
     private readonly CancellationTokenSource stop = new();
     private readonly Task clients;
+    private volatile IReadOnlyList<NodeUnderTest> nodes;
     private long lastValue;
+    private int mostFailuresInARow;
 
     /// <param name="nodes">Whom the clients ask.</param>
     public RecordedClients(IReadOnlyList<NodeUnderTest> nodes)
@@ -40,6 +41,12 @@ internal sealed class RecordedClients : IAsyncDisposable
     }
 
     public HistoryRecorder History { get; } = new();
+
+    /// <summary>How many requests of one client, each to another node, failed at most until one was answered.</summary>
+    public int MostFailuresInARow => mostFailuresInARow;
+
+    /// <summary>From now on those that write ask these; those that only read stay where they are.</summary>
+    public void Use(IReadOnlyList<NodeUnderTest> others) => nodes = others;
 
     /// <summary>Waits until that many more writes are done. If a client has failed, so does this.</summary>
     public async Task WaitForMoreAsync(int writes)
@@ -66,6 +73,18 @@ internal sealed class RecordedClients : IAsyncDisposable
         return Stopwatch.GetElapsedTime(moment, first!.Completed!.Value);
     }
 
+    /// <summary>The longest time from <paramref name="moment"/> on in which no write was acknowledged.</summary>
+    public TimeSpan LongestGapSince(long moment)
+    {
+        var times = History.ToArray()
+            .Where(operation => operation is { IsWrite: true, IsOutcomeKnown: true } && operation.Completed >= moment)
+            .Select(operation => operation.Completed!.Value)
+            .Prepend(moment)
+            .Order()
+            .ToArray();
+        return times.Zip(times.Skip(1), (earlier, later) => Stopwatch.GetElapsedTime(earlier, later)).DefaultIfEmpty().Max();
+    }
+
     public async Task StopAsync()
     {
         await stop.CancelAsync();
@@ -78,6 +97,7 @@ internal sealed class RecordedClients : IAsyncDisposable
     /// </summary>
     public async Task WaitUntilAllShowTheSameAsync()
     {
+        var asked = nodes;
         using var reader = new RecordedClient(FinalReader, History);
         foreach (var key in Keys)
         {
@@ -85,7 +105,7 @@ internal sealed class RecordedClients : IAsyncDisposable
                 async () =>
                 {
                     var reads = new List<Operation?>();
-                    foreach (var node in nodes)
+                    foreach (var node in asked)
                     {
                         reads.Add(await reader.ReadAsync(node, key));
                     }
@@ -111,7 +131,8 @@ internal sealed class RecordedClients : IAsyncDisposable
         await Eventually.BecomesTrueAsync(
             async () =>
             {
-                await writer.SetAsync(nodes[turn++ % nodes.Count], "ballast", Interlocked.Increment(ref lastValue), BallastBytes);
+                var now = nodes;
+                await writer.SetAsync(now[turn++ % now.Count], "ballast", Interlocked.Increment(ref lastValue), BallastBytes);
                 return await condition();
             },
             what);
@@ -133,19 +154,28 @@ internal sealed class RecordedClients : IAsyncDisposable
 
     private async Task WriteAndReadAsync(RecordedClient client, Random random)
     {
-        var node = nodes[random.Next(nodes.Count)];
+        var node = AnyBut(null, random);
+        var failures = 0;
         while (!stop.IsCancellationRequested)
         {
             if (await AskAsync(client, random, node) is null && !stop.IsCancellationRequested)
             {
+                mostFailuresInARow = Math.Max(mostFailuresInARow, ++failures);
                 await Task.Delay(PauseAfterFailure);
-                node = nodes[random.Next(nodes.Count)];
+                node = AnyBut(node, random);
             }
-            else if (random.Next(50) == 0)
+            else
             {
-                node = nodes[random.Next(nodes.Count)];
+                failures = 0;
+                node = random.Next(50) == 0 ? AnyBut(node, random) : node;
             }
         }
+    }
+
+    private NodeUnderTest AnyBut(NodeUnderTest? node, Random random)
+    {
+        var others = nodes.Where(other => other != node).ToArray();
+        return others.Length > 0 ? others[random.Next(others.Length)] : nodes[0];
     }
 
     private async Task ReadAsync(RecordedClient client, Random random, NodeUnderTest node, bool byLease)

@@ -182,6 +182,23 @@ public sealed class MembershipChangeTests
         Assert.Equal(RoleKind.Follower, leader.Core.Role);
     }
 
+    /// <summary>§4.2.2: others should not have to wait for an election time-out; and under load nobody is ever at the end of the log.</summary>
+    [Fact]
+    public void A_leader_that_is_removed_under_load_asks_another_to_stand_all_the_same()
+    {
+        var leader = Clusters.LeaderOfThree();
+        Change(leader, ConfigurationChange.ToRemove(Node(1)));
+        Accept(leader, from: 2);
+        Accept(leader, from: 3);
+        var removal = leader.Log.LastIndex;
+        leader.Propose("a").Forget();
+        Assert.True(leader.Log.LastIndex > removal);
+
+        leader.Receive(2, new AppendEntriesAccepted(leader.Term, removal)).Receive(3, new AppendEntriesAccepted(leader.Term, removal));
+        Assert.False(leader.Driver.IsLeader);
+        Assert.Single(leader.SentOf<TimeoutNow>());
+    }
+
     /// <summary>§4.2.2: without hearing of it, a removed server would disturb the cluster.</summary>
     [Fact]
     public void A_removed_member_is_told_and_then_left_alone()

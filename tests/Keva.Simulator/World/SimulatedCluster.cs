@@ -121,14 +121,17 @@ internal sealed class SimulatedCluster
             Situations.Count(machine.Durable.Holds(checkpoint.Applied) ? Situation.RestartFromCheckpointAndTail : Situation.CheckpointAheadOfJournal);
         }
 
+        // Founders that are new, all of them, found a cluster: so people have them join when others have come to the one that
+        // there is. If all machines are founders, a majority of them has its data.
+        var mustJoin = machine.MustJoin || (machine.WasWiped && Plan.Membership.Founders < Machines.Count);
         var settings = Plan.Settings with
         {
             Identity = machine.Name,
             WorkingDirectory = machine.Name,
             PeerEndpoint = machine.PeerAddress,
             HttpEndpoint = new HostAndPort(machine.Name, 3800),
-            InitialMembers = machine.MustJoin ? [] : FoundersNow(),
-            JoinAddresses = machine.MustJoin ? [SomebodyElse(machine).PeerAddress] : [],
+            InitialMembers = mustJoin ? [] : FoundersNow(),
+            JoinAddresses = mustJoin ? [SomebodyElse(machine).PeerAddress] : [],
             Raft = Plan.Settings.Raft with { SnapshotChunkBytes = Plan.Settings.Raft.SnapshotChunkBytes + (machine.Number * Plan.ChunkBytesStep) },
         };
         var process = new SimulatedProcess(this, machine, settings);

@@ -57,6 +57,9 @@ internal sealed class SimulatedMachine(int number, DiskPlan plan, Dice dice)
     /// <summary>Whether its node is started to join, as one is that the cluster did not begin with or that was removed.</summary>
     public bool MustJoin { get; set; }
 
+    /// <summary>Whether it lost its data once.</summary>
+    public bool WasWiped => wiped.Count > 0;
+
     /// <summary>The disk has failed, so that the node is expected to stop.</summary>
     public bool HasFailedDisk { get; set; }
 

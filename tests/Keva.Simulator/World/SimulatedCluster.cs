@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Keva.Actors.Simulation;
-using Keva.Node.Configuration;
 using Keva.Node.Consensus;
 using Keva.Node.Gateway;
 using Keva.Node.Gossip;
@@ -56,6 +54,7 @@ internal sealed class SimulatedCluster
         Network = new SimulatedNetwork(this, Plan.Network, Dice.Fork());
         Machines = Enumerable.Range(1, Plan.Nodes).Select(number => new SimulatedMachine(number, Plan.Disk, Dice.Fork())).ToArray();
         Electorate = new Electorate(this);
+        Files = new SettingsFiles(this);
         foreach (var machine in Machines.Skip(Plan.Membership.Founders))
         {
             machine.MustJoin = true;
@@ -79,6 +78,8 @@ internal sealed class SimulatedCluster
     public ClusterRules Rules { get; }
 
     public Electorate Electorate { get; }
+
+    private SettingsFiles Files { get; }
 
     public ClientHistory History { get; } = new();
 
@@ -121,20 +122,7 @@ internal sealed class SimulatedCluster
             Situations.Count(machine.Durable.Holds(checkpoint.Applied) ? Situation.RestartFromCheckpointAndTail : Situation.CheckpointAheadOfJournal);
         }
 
-        // Founders that are new, all of them, found a cluster: so people have them join when others have come to the one that
-        // there is. If all machines are founders, a majority of them has its data.
-        var mustJoin = machine.MustJoin || (machine.WasWiped && Plan.Membership.Founders < Machines.Count);
-        var settings = Plan.Settings with
-        {
-            Identity = machine.Name,
-            WorkingDirectory = machine.Name,
-            PeerEndpoint = machine.PeerAddress,
-            HttpEndpoint = new HostAndPort(machine.Name, 3800),
-            InitialMembers = mustJoin ? [] : FoundersNow(),
-            JoinAddresses = mustJoin ? [SomebodyElse(machine).PeerAddress] : [],
-            Raft = Plan.Settings.Raft with { SnapshotChunkBytes = Plan.Settings.Raft.SnapshotChunkBytes + (machine.Number * Plan.ChunkBytesStep) },
-        };
-        var process = new SimulatedProcess(this, machine, settings);
+        var process = new SimulatedProcess(this, machine, Files.For(machine));
         machine.Process = process;
         processOf[process.Host] = process;
         Note($"{process} starts");
@@ -302,17 +290,6 @@ internal sealed class SimulatedCluster
         {
             failure ??= broken;
         }
-    }
-
-    // Whoever moves a node writes it into the files of those that start later.
-    private ImmutableArray<InitialMember> FoundersNow() =>
-        [.. Machines.Take(Plan.Membership.Founders).Select(machine => new InitialMember(machine.Name, machine.PeerAddress, new HostAndPort(machine.Name, 3800)))];
-
-    /// <summary>Whom a machine is told to join: one that is in the cluster; while there is none, the first.</summary>
-    private SimulatedMachine SomebodyElse(SimulatedMachine machine)
-    {
-        var members = Machines.Where(other => other != machine && other.HasData && Rules.Raft.Configurations.Committed?.Find(other.Node) is not null).ToArray();
-        return members.Length > 0 ? Dice.Pick(members) : Machines[machine.Number == 1 && Machines.Count > 1 ? 1 : 0];
     }
 
     private void OnEnded(SimulatedProcess process)

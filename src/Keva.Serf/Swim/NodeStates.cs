@@ -131,6 +131,7 @@ internal sealed class NodeStates
         var node = nodes.Find(suspect.Node);
         if (node is null || suspect.Incarnation < node.Incarnation)
         {
+            AnswerStaleAccusation(suspect.Node);
             return;
         }
 
@@ -167,6 +168,7 @@ internal sealed class NodeStates
         var node = nodes.Find(dead.Node);
         if (node is null || dead.Incarnation < node.Incarnation)
         {
+            AnswerStaleAccusation(dead.Node);
             return;
         }
 
@@ -285,6 +287,16 @@ internal sealed class NodeStates
         else if (isNews)
         {
             listener.OnUpdated(node);
+        }
+    }
+
+    // Whoever accuses this node under an earlier incarnation has missed that it objected. The objection is out of the queue
+    // by now: without being said again, the accuser would hear of it only with its next push/pull.
+    private void AnswerStaleAccusation(string accused)
+    {
+        if (IsSelf(accused) && !IsLeaving)
+        {
+            broadcasts.Add(MemberlistEncoder.Encode(Self.ToAlive()), Self.Name);
         }
     }
 

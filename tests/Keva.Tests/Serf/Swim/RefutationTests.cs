@@ -48,6 +48,22 @@ public sealed class RefutationTests
     }
 
     [Fact]
+    public void Whoever_accuses_under_an_earlier_incarnation_is_told_again_what_it_missed()
+    {
+        Hear(new Suspect(1, "me", "peer"));
+        Assert.Equal(2u, IncarnationInGossip());
+        for (var i = 2; i < 10; i++)
+        {
+            node.OnTimer(i * GossipTiming.Lan.GossipInterval);
+        }
+
+        node.Drain();
+        node.OnDatagram(10 * GossipTiming.Lan.GossipInterval, Peer, MemberlistEncoder.Encode(new Suspect(1, "me", "peer")));
+
+        Assert.Equal(2u, IncarnationInGossip(11 * GossipTiming.Lan.GossipInterval));
+    }
+
+    [Fact]
     public void A_new_node_of_incarnation_zero_is_not_believed_in()
     {
         Hear(new Alive(0, "new", [10, 0, 0, 5], 7946, [0xff, 0x80], VersionVector.Ours.ToBytes()));
@@ -170,9 +186,9 @@ public sealed class RefutationTests
     private MemberStatus StatusOf(string name) => node.Members.SingleOrDefault(member => member.Name == name)?.Status ?? MemberStatus.None;
 
     /// <summary>What the node gossips about itself next; it may go along with a ping as well.</summary>
-    private uint IncarnationInGossip()
+    private uint IncarnationInGossip(TimeSpan? at = null)
     {
-        node.OnTimer(GossipTiming.Lan.GossipInterval);
+        node.OnTimer(at ?? GossipTiming.Lan.GossipInterval);
         return node.Drain().OfType<SendDatagram>()
             .SelectMany(datagram => DatagramCodec.Open(datagram.Bytes, Keyring.Empty, out _))
             .Select(part => MemberlistDecoder.Decode(part))

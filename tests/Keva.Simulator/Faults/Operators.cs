@@ -48,7 +48,7 @@ internal sealed class Operators(SimulatedCluster cluster, Dice dice)
     /// </summary>
     public void HelpThoseOutside()
     {
-        foreach (var machine in cluster.Machines.Where(machine => machine.HasData && machine.Configuration is { Members.IsEmpty: false } && IsOut(machine)))
+        foreach (var machine in cluster.Machines.Where(machine => machine.HasData && cluster.Rules.Raft.Configurations.WasRemoved(machine.Node) && IsOut(machine)))
         {
             cluster.Note($"{machine.Name} is out, and its directory is emptied");
             cluster.Situations.Count(Situation.RemovedNodeHelped);

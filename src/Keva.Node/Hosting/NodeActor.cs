@@ -49,6 +49,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     private IActorRef? leaveRequester;
     private bool campaignFirst;
     private bool wasMember;
+    private ClusterConfiguration lastSettled = ClusterConfiguration.Empty;
 
     /// <param name="settings">The node's settings.</param>
     /// <param name="ports">Its way to the outside world.</param>
@@ -384,13 +385,14 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         identity.Name,
         NodeVersion.Text,
         new MemberAddresses(settings.PeerEndpoint.ToString(), settings.HttpEndpoint.ToString()),
-        !settings.JoinAddresses.IsEmpty || identity.FirstConfiguration.IsEmpty);
+        !settings.JoinAddresses.IsEmpty);
 
     private void OnConfiguration(ConfigurationInForce message)
     {
-        if (message.IsCommitted && !message.Configuration.Equals(directory.Configuration))
+        if (message is { IsCommitted: true, Configuration.IsJoint: false } && !message.Configuration.Equals(lastSettled))
         {
-            NodeLog.MembersChanged(ports.Logger, string.Join(", ", message.Configuration.Members.Select(member => member.Name)));
+            lastSettled = message.Configuration;
+            NodeLog.MembersChanged(ports.Logger, string.Join(", ", lastSettled.Members.Select(member => member.Name).Order(StringComparer.Ordinal)));
         }
 
         directory.SetConfiguration(message.Configuration);

@@ -42,8 +42,9 @@ public sealed class WipedNodeTests(ITestOutputHelper output)
     [Fact]
     public async Task A_node_that_is_replaced_by_one_of_its_name_on_another_machine_is_a_member_again()
     {
-        // Gossip gives a name away only some time after whoever had it has failed.
-        await using var cluster = await ClusterUnderTest.StartAsync(output, settings: ["gossip.dead-node-reclaim-time=1s"]);
+        // Gossip gives a name away only some time after whoever had it has failed, and hears of the claim with the next exchange.
+        await using var cluster = await ClusterUnderTest.StartAsync(
+            output, settings: ["gossip.dead-node-reclaim-time=1s", "gossip.push-pull-interval=1s"]);
         var replaced = cluster.AllBut(await cluster.LeaderAsync())[0];
         await using var watch = MembershipWatch.ForDoubles(cluster.Nodes);
         await replaced.KillAsync();

@@ -49,7 +49,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     private IActorRef? leaveRequester;
     private bool campaignFirst;
     private bool wasMember;
-    private ClusterConfiguration lastSettled = ClusterConfiguration.Empty;
+    private string reportedMembers = "";
 
     /// <param name="settings">The node's settings.</param>
     /// <param name="ports">Its way to the outside world.</param>
@@ -389,10 +389,9 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
 
     private void OnConfiguration(ConfigurationInForce message)
     {
-        if (message is { IsCommitted: true, Configuration.IsJoint: false } && !message.Configuration.Equals(lastSettled))
+        if (message is { IsCommitted: true, Configuration.IsJoint: false })
         {
-            lastSettled = message.Configuration;
-            NodeLog.MembersChanged(ports.Logger, string.Join(", ", lastSettled.Members.Select(member => member.Name).Order(StringComparer.Ordinal)));
+            ReportMembers(message.Configuration);
         }
 
         directory.SetConfiguration(message.Configuration);
@@ -405,6 +404,16 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         else if (message.IsCommitted && wasMember && leaveRequester is null)
         {
             throw new NodeRemovedException();
+        }
+    }
+
+    private void ReportMembers(ClusterConfiguration configuration)
+    {
+        var names = string.Join(", ", configuration.Members.Select(member => member.Name).Order(StringComparer.Ordinal));
+        if (names != reportedMembers)
+        {
+            reportedMembers = names;
+            NodeLog.MembersChanged(ports.Logger, names);
         }
     }
 

@@ -20,6 +20,8 @@ public sealed class LeaveTests(ITestOutputHelper output)
         var two = cluster.AllBut(first);
         await two.WaitForMembersAsync(two, voters: 2);
 
+        await two[0].WaitForLogAsync($"Members are now: {two[0].Name}, {two[1].Name}");
+
         // It has its data still, but no vote and no say.
         var term = (await two[0].Client.ClusterAsync()).Term;
         first.Start();
@@ -47,6 +49,32 @@ public sealed class LeaveTests(ITestOutputHelper output)
         await cluster.Nodes.WaitForMembersAsync(cluster.Nodes, voters: 3);
         await cluster.WaitUntilReadyAsync();
         Assert.Equal("by the last", (await first.Client.GetAsync("kept")).Text);
+    }
+
+    [Fact]
+    public async Task A_node_that_joined_and_left_is_no_member_until_it_is_told_to_join_again()
+    {
+        await using var cluster = new ClusterUnderTest(output, size: 0);
+        var first = cluster.Add("first");
+        var guest = cluster.Add("guest", first);
+        cluster.StartAll();
+        await cluster.Nodes.WaitForMembersAsync(cluster.Nodes, voters: 2);
+        await LeaveAsync(guest);
+        NodeUnderTest[] one = [first];
+        await one.WaitForMembersAsync(one, voters: 1);
+
+        guest.Seeds = [];
+        guest.Start();
+        await guest.WaitUntilNotReadyAsync("this node is no member of its cluster: it left, or was removed; start it with --join");
+        Assert.True((await first.Client.SetAsync("meanwhile", "x")).IsSuccess);
+        Assert.Equal(0, (await guest.StopAsync()).ExitCode);
+        await one.WaitForMembersAsync(one, voters: 1);
+
+        guest.Seeds = [first.PeerAddress];
+        guest.Start();
+        await cluster.Nodes.WaitForMembersAsync(cluster.Nodes, voters: 2);
+        await guest.WaitUntilReadyAsync();
+        Assert.Equal("x", (await guest.Client.GetAsync("meanwhile")).Text);
     }
 
     private static async Task LeaveAsync(NodeUnderTest node)

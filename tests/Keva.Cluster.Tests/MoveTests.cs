@@ -30,6 +30,7 @@ public sealed class MoveTests(ITestOutputHelper output)
 
         // One alone, while the others go on with what the file said before; and again, so that it moves while it is known.
         var moved = cluster.AllBut(await cluster.LeaderAsync())[0];
+        var before = moved.PeerAddress;
         for (var round = 0; round < 2; round++)
         {
             await moved.StopAsync();
@@ -39,6 +40,10 @@ public sealed class MoveTests(ITestOutputHelper output)
             await moved.WaitUntilReadyAsync();
             output.WriteLine($"all show where it is after {await WaitUntilAllShowWhereAllAreAsync(cluster)}");
         }
+
+        // To gossip there are two of its name until the one that is gone has failed; the one that is there outlives that.
+        await cluster.AllBut(moved)[0].WaitForLogAsync($"Gossip: {moved.Name} at {before} has failed");
+        Assert.True(moved.IsRunning, moved.Log);
 
         // It takes part: without it, there is no majority.
         await cluster.AllBut(moved)[0].KillAsync();

@@ -10,7 +10,7 @@ namespace Keva.Node.Consensus;
 
 /// <summary>This node and the cluster that it belongs to.</summary>
 /// <param name="SelfAddresses">Where this node is reached.</param>
-/// <param name="IsJoiner">Whether it was started to become a member of a cluster that began without it.</param>
+/// <param name="IsJoiner">Whether it was started with seeds, to become a member of a cluster that began without it.</param>
 public sealed record ClusterIdentity(
     string ClusterName,
     ClusterId Cluster,
@@ -94,7 +94,8 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
 
         if (!core.Configuration.Members.IsEmpty && core.Configuration.Find(identity.Self) is null)
         {
-            return identity.IsJoiner
+            // One that has left hears from nobody; one that was told to join, or is being taken in, will be a member.
+            return identity.IsJoiner || !core.Leader.IsNone
                 ? "the node is joining its cluster"
                 : "this node is no member of its cluster: it left, or was removed; start it with --join to have it join again";
         }

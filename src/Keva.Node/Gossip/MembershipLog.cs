@@ -8,7 +8,8 @@ namespace Keva.Node.Gossip;
 internal sealed class MembershipLog(ILogger logger, string ownName)
 {
     public static string WhyNameLost(string name, NameConflictLost lost) =>
-        $"another node of the gossip is called '{name}', too, and {lost.Answers - lost.InFavour} of {lost.Answers} nodes know that one: "
+        $"another node of the gossip is called '{name}', too, and "
+        + (lost.Answers == 0 ? "no node knows this one: " : $"{lost.Answers - lost.InFavour} of {lost.Answers} nodes know that one: ")
         + "give this node another identity, or stop the other";
 
     public void Report(SerfOutput output)

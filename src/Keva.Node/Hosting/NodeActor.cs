@@ -49,6 +49,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     private IActorRef? leaveRequester;
     private bool campaignFirst;
     private bool wasMember;
+    private string reportedMembers = "";
 
     /// <param name="settings">The node's settings.</param>
     /// <param name="ports">Its way to the outside world.</param>
@@ -384,13 +385,13 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         identity.Name,
         NodeVersion.Text,
         new MemberAddresses(settings.PeerEndpoint.ToString(), settings.HttpEndpoint.ToString()),
-        !settings.JoinAddresses.IsEmpty || identity.FirstConfiguration.IsEmpty);
+        !settings.JoinAddresses.IsEmpty);
 
     private void OnConfiguration(ConfigurationInForce message)
     {
-        if (message.IsCommitted && !message.Configuration.Equals(directory.Configuration))
+        if (message is { IsCommitted: true, Configuration.IsJoint: false })
         {
-            NodeLog.MembersChanged(ports.Logger, string.Join(", ", message.Configuration.Members.Select(member => member.Name)));
+            ReportMembers(message.Configuration);
         }
 
         directory.SetConfiguration(message.Configuration);
@@ -403,6 +404,16 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         else if (message.IsCommitted && wasMember && leaveRequester is null)
         {
             throw new NodeRemovedException();
+        }
+    }
+
+    private void ReportMembers(ClusterConfiguration configuration)
+    {
+        var names = string.Join(", ", configuration.Members.Select(member => member.Name).Order(StringComparer.Ordinal));
+        if (names != reportedMembers)
+        {
+            reportedMembers = names;
+            NodeLog.MembersChanged(ports.Logger, names);
         }
     }
 

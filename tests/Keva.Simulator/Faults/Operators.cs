@@ -44,7 +44,7 @@ internal sealed class Operators(SimulatedCluster cluster, Dice dice)
 
     /// <summary>
     /// Looks after nodes that are no members any more and do not know it, or do not know what to do: their directories are
-    /// emptied, and they join anew.
+    /// emptied, and they join anew. Who lost sight of the others is told where they are.
     /// </summary>
     public void HelpThoseOutside()
     {
@@ -55,6 +55,24 @@ internal sealed class Operators(SimulatedCluster cluster, Dice dice)
             machine.MustJoin = true;
             cluster.Crash(machine);
             machine.Wipe();
+            cluster.Start(machine);
+        }
+
+        HelpThoseLost();
+    }
+
+    // Who was cut off while all moved, itself among them, finds nobody where its files of then say, and nobody finds it.
+    private void HelpThoseLost()
+    {
+        if (cluster.Machines.All(machine => machine.Port == SimulatedMachine.FirstPort))
+        {
+            return;
+        }
+
+        foreach (var machine in cluster.Machines.Where(machine => machine.Process is { Views.Current.IsReady: false }))
+        {
+            cluster.Note($"{machine.Name} is started anew with the addresses of now");
+            cluster.Crash(machine);
             cluster.Start(machine);
         }
     }

@@ -23,6 +23,7 @@ namespace Keva.Node.Hosting;
 public sealed class NodeActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RemovalGrace = TimeSpan.FromSeconds(2);
 
     private readonly NodeSettings settings;
     private readonly NodePorts ports;
@@ -34,6 +35,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     private readonly PeerDirectory directory;
     private readonly SortedDictionary<string, string> unreachable = new(StringComparer.Ordinal);
     private readonly SortedDictionary<NodeId, PeerHello> up = [];
+    private readonly List<IActorRef> leaveRequesters = [];
     private readonly ClusterViewHolder views;
     private NodeIdentity identity;
     private PeerHello greeting;
@@ -46,7 +48,6 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     private IActorRef membership = ActorRefs.Nobody;
     private IActorRef? consensus;
     private IActorRef? stopRequester;
-    private IActorRef? leaveRequester;
     private bool campaignFirst;
     private bool wasMember;
     private string reportedMembers = "";
@@ -109,6 +110,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<GossipPeersChanged>(OnGossip);
         Receive<OwnNameLost>(message => throw new NodeStartException(message.Reason));
         Receive<ConfigurationInForce>(OnConfiguration);
+        Receive<RemovalDue>(_ => OnRemovalDue());
         Receive<LeaveCluster>(_ => OnLeave());
         Receive<ConfigurationChangeEnded>(OnRemovalEnded);
         Receive<GossipLeft>(_ => OnLeft());
@@ -401,9 +403,10 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         {
             wasMember = true;
         }
-        else if (message.IsCommitted && wasMember && leaveRequester is null)
+        else if (message.IsCommitted && wasMember && leaveRequesters.Count == 0)
         {
-            throw new NodeRemovedException();
+            // A node that is back after it was removed finds in its log how it was removed and, a little later, taken in again.
+            Timers.StartSingleTimer("removed", RemovalDue.Instance, RemovalGrace);
         }
     }
 
@@ -516,7 +519,12 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
 
     private void OnLeave()
     {
-        leaveRequester = Sender;
+        leaveRequesters.Add(Sender);
+        if (leaveRequesters.Count > 1)
+        {
+            return;
+        }
+
         if (consensus is { } raft && directory.Configuration.Find(identity.Node) is not null)
         {
             raft.Tell(new ChangeConfiguration(ConfigurationChange.ToRemove(identity.Node)));
@@ -535,14 +543,30 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             return;
         }
 
-        leaveRequester?.Tell(new LeaveEnded(message));
-        leaveRequester = null;
+        TellLeaveRequesters(new LeaveEnded(message));
+        leaveRequesters.Clear();
     }
 
     private void OnLeft()
     {
         NodeLog.Left(ports.Logger);
-        leaveRequester?.Tell(new LeaveEnded(Problem: null));
+        TellLeaveRequesters(new LeaveEnded(Problem: null));
+    }
+
+    private void TellLeaveRequesters(LeaveEnded outcome)
+    {
+        foreach (var requester in leaveRequesters)
+        {
+            requester.Tell(outcome);
+        }
+    }
+
+    private void OnRemovalDue()
+    {
+        if (directory.Configuration.Find(identity.Node) is null && leaveRequesters.Count == 0)
+        {
+            throw new NodeRemovedException();
+        }
     }
 
     private void OnStop()
@@ -559,6 +583,11 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     }
 
     private sealed record IdentitySaved(string? Problem);
+
+    private sealed record RemovalDue
+    {
+        public static readonly RemovalDue Instance = new();
+    }
 
     private sealed record ReportDue
     {

@@ -23,7 +23,7 @@ public sealed class MemberCommandTests(ITestOutputHelper output)
         await DoneAsync(other, "transfer");
         Assert.NotEqual(named, await cluster.LeaderAsync());
 
-        Assert.Contains("No member is called 'nobody'; there are host1, host2, host3", await RefusedAsync(other, "transfer", "nobody"), StringComparison.Ordinal);
+        Assert.Contains("No member is called 'nobody'; there are host1, host2, host3", await RefusedAsync(other, exitCode: 4, "transfer", "nobody"), StringComparison.Ordinal);
         var leader = await cluster.LeaderAsync();
         var dead = cluster.AllBut(leader)[0];
         await dead.KillAsync();
@@ -106,10 +106,12 @@ public sealed class MemberCommandTests(ITestOutputHelper output)
         return result.Output.TrimEnd();
     }
 
-    private static async Task<string> RefusedAsync(NodeUnderTest node, params string[] command)
+    private static Task<string> RefusedAsync(NodeUnderTest node, params string[] command) => RefusedAsync(node, exitCode: 1, command);
+
+    private static async Task<string> RefusedAsync(NodeUnderTest node, int exitCode, params string[] command)
     {
         var result = await node.OperateAsync(["cluster", .. command]);
-        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(exitCode, result.ExitCode);
         return Assert.Single(result.ErrorLines);
     }
 

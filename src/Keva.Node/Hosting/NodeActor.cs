@@ -69,7 +69,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         gateway = Context.ActorOf(Props.Create(() => new HttpGatewayActor(options, views, Now)), "gateway");
         journal = Context.ActorOf(Props.Create(() => new JournalActor(ports.OpenJournal, ports.Logger)), "journal");
         peers = new PeerActors(Context, ports.Network, settings.Transport, ports.Random);
-        directory = new PeerDirectory(identity.Node, settings.Identity, ListedAddresses());
+        directory = new PeerDirectory(identity.Node, settings.Identity, ListedAddresses(), settings.Membership.FixedAddresses);
         ReceiveMessages();
     }
 

@@ -18,7 +18,12 @@ internal sealed record PeerTarget(string Name, NodeId Node, MemberAddresses Addr
 /// cluster, since it may be about to become one. An address that the node itself has told, over gossip or on calling, counts
 /// before the file's, and that before the configuration's, which may be old: identity is the id, not the address.
 /// </summary>
-internal sealed class PeerDirectory(NodeId self, string selfName, IReadOnlyDictionary<string, MemberAddresses> listed)
+/// <param name="self">This node.</param>
+/// <param name="selfName">Its name.</param>
+/// <param name="listed">The addresses in this node's file, by name.</param>
+/// <param name="areListedFixed">Whether those count before what the nodes say: there is something in between.</param>
+internal sealed class PeerDirectory(
+    NodeId self, string selfName, IReadOnlyDictionary<string, MemberAddresses> listed, bool areListedFixed = false)
 {
     private readonly SortedDictionary<NodeId, MemberAddresses> told = [];
     private readonly SortedDictionary<NodeId, MemberAddresses> gossiped = [];
@@ -56,7 +61,8 @@ internal sealed class PeerDirectory(NodeId self, string selfName, IReadOnlyDicti
     public void OnLost(NodeId node) => callers.Remove(node);
 
     public MemberAddresses AddressesOf(Member member) =>
-        told.GetValueOrDefault(member.Id)
+        Fixed(member.Name)
+        ?? told.GetValueOrDefault(member.Id)
         ?? listed.GetValueOrDefault(member.Name)
         ?? new MemberAddresses(member.PeerAddress, member.HttpAddress);
 
@@ -74,15 +80,17 @@ internal sealed class PeerDirectory(NodeId self, string selfName, IReadOnlyDicti
 
         foreach (var (node, name) in callers)
         {
-            targets[name] = new PeerTarget(name, node, told[node]);
+            targets[name] = new PeerTarget(name, node, Fixed(name) ?? told[node]);
         }
 
         foreach (var peer in alive)
         {
-            targets[peer.Name] = new PeerTarget(peer.Name, peer.Node, told[peer.Node]);
+            targets[peer.Name] = new PeerTarget(peer.Name, peer.Node, Fixed(peer.Name) ?? told[peer.Node]);
         }
 
         targets.Remove(selfName);
         return [.. targets.Values];
     }
+
+    private MemberAddresses? Fixed(string name) => areListedFixed ? listed.GetValueOrDefault(name) : null;
 }

@@ -27,7 +27,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         ITestOutputHelper output, int size = 3, string[]? settings = null, Func<string, string?>? directoryOf = null, bool canBeCut = false)
     {
         this.output = output;
-        this.settings = settings ?? [];
+        this.settings = canBeCut ? [.. settings ?? [], "membership.fixed-addresses=on"] : settings ?? [];
         ConfigFile = directory.Sub("keva.toml");
         Nodes = Enumerable.Range(1, size)
             .Select(number => $"host{number}")

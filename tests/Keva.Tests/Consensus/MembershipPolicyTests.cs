@@ -13,7 +13,7 @@ namespace Keva.Tests.Consensus;
 /// <summary>What a leader changes about the members by itself. Node 1 leads.</summary>
 public sealed class MembershipPolicyTests
 {
-    private static readonly MembershipSettings Settings = new() { Voters = 3, BootstrapExpect = 0, DeadServerCleanup = TimeSpan.Zero };
+    private static readonly MembershipSettings Settings = new() { Voters = 3, BootstrapExpect = 0, DeadServerCleanup = TimeSpan.Zero, FixedAddresses = false };
 
     private readonly HashSet<NodeId> connected = [];
     private readonly Dictionary<NodeId, FollowerStatus> followers = [];

@@ -35,6 +35,18 @@ public sealed class PeerDirectoryTests
     }
 
     [Fact]
+    public void Where_something_is_in_between_the_file_counts_whatever_nodes_say()
+    {
+        var listed = new Dictionary<string, MemberAddresses>(StringComparer.Ordinal) { ["n2"] = new("proxy:2", "proxy:12") };
+        var behindProxies = new PeerDirectory(Id(1), "n1", listed, areListedFixed: true);
+        behindProxies.SetConfiguration(ClusterConfiguration.OfVoters([MemberOf(1), MemberOf(2)]));
+        behindProxies.SetGossip([Peer(2, "gossip:2")]);
+        behindProxies.OnMet(Hello(2, "hello:2"));
+
+        Assert.Equal("proxy:2", Assert.Single(behindProxies.Targets()).Addresses.PeerAddress);
+    }
+
+    [Fact]
     public void The_latest_word_counts_and_gossip_that_says_nothing_new_is_no_word()
     {
         directory.SetConfiguration(ClusterConfiguration.OfVoters([MemberOf(1), MemberOf(2)]));

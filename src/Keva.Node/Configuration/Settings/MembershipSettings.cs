@@ -15,10 +15,14 @@ public sealed record MembershipSettings
     /// <summary>How long a member must have been away to be removed; 0: it never is. 0 to 365 d.</summary>
     public required TimeSpan DeadServerCleanup { get; init; }
 
+    /// <summary>Whether nodes that the file lists are dialled where it says, whatever they say themselves.</summary>
+    public required bool FixedAddresses { get; init; }
+
     internal static MembershipSettings Bind(SettingsSection section) => new()
     {
         Voters = (int)section.Count("voters", 1, 9),
         BootstrapExpect = (int)section.Count("bootstrap-expect", 0, 9),
         DeadServerCleanup = section.Duration("dead-server-cleanup", "0s", "365d"),
+        FixedAddresses = section.Switch("fixed-addresses"),
     };
 }

@@ -105,8 +105,8 @@ public sealed class ReferenceTests
             }
         }
 
-        // Of the others two are switches, one is a name, and one a key.
-        Assert.Equal(Defaults().Count - 4, checkedRanges);
+        // Of the others three are switches, one is a name, and one a key.
+        Assert.Equal(Defaults().Count - 5, checkedRanges);
     }
 
     [Fact]

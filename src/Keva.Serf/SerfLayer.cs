@@ -14,7 +14,7 @@ internal sealed class SerfLayer : IMemberlistListener
     private readonly SerfContext context;
     private readonly LamportClock queryClock = new();
     private readonly ReceivedQueries receivedQueries;
-    private bool isVoting;
+    private readonly NameDispute nameDispute;
 
     public SerfLayer(SerfContext context)
     {
@@ -27,6 +27,7 @@ internal sealed class SerfLayer : IMemberlistListener
         {
             HandleOwnResponse = OwnQueries.OnResponse,
         };
+        nameDispute = new NameDispute(context, OwnQueries) { NameLost = () => NameLost!() };
     }
 
     public MemberTable Members { get; }
@@ -59,12 +60,11 @@ internal sealed class SerfLayer : IMemberlistListener
 
     public void OnConflict(NodeRecord known, Alive claim)
     {
-        context.Outbox.Add(new NameConflict(known.Name, known.EndPoint, NodeAddress.ToEndPoint(claim.Address!, claim.Port)));
-        if (known == context.Memberlist.Self && context.Options.ResolveNameConflicts && !isVoting)
+        var claimant = NodeAddress.ToEndPoint(claim.Address!, claim.Port);
+        context.Outbox.Add(new NameConflict(known.Name, known.EndPoint, claimant));
+        if (known == context.Memberlist.Self && context.Options.ResolveNameConflicts)
         {
-            isVoting = true;
-            var vote = new NameVote(context) { Decided = OnVoteDecided };
-            OwnQueries.Start(InternalQueries.Conflict, System.Text.Encoding.UTF8.GetBytes(known.Name), QueryParameters.Default, vote);
+            nameDispute.OnClaimed(claimant);
         }
     }
 
@@ -154,15 +154,6 @@ internal sealed class SerfLayer : IMemberlistListener
         if (isNews)
         {
             queue.Add(content);
-        }
-    }
-
-    private void OnVoteDecided(bool keepsName)
-    {
-        isVoting = false;
-        if (!keepsName)
-        {
-            NameLost();
         }
     }
 }

@@ -13,7 +13,7 @@ public sealed class ClusterRecoverTests(ITestOutputHelper output)
     private static readonly string[] ShortLog = ["raft.retained-log-entries=10", "journal.checkpoint-interval=100ms"];
 
     [Fact]
-    public async Task A_survivor_serves_alone_all_that_it_acknowledged_and_no_old_node_gets_in()
+    public async Task A_survivor_serves_alone_all_that_it_acknowledged_no_old_node_gets_in_and_an_emptied_one_joins()
     {
         await using var cluster = await ClusterUnderTest.StartAsync(output, settings: ShortLog);
         var survivor = cluster.AllBut(await cluster.LeaderAsync())[0];
@@ -45,14 +45,12 @@ public sealed class ClusterRecoverTests(ITestOutputHelper output)
         await survivor.WaitUntilReadyAsync();
         await AssertServesAloneAsync(survivor);
 
-        // With its memory of the old cluster, and with none at all.
+        // With its memory of the old cluster.
         var term = (await survivor.Client.ClusterAsync()).Term;
         CopyFiles(kept.Path, Directory.CreateDirectory(old.DataDirectory).FullName);
         old.Start();
-        wiped.Start();
         await old.WaitForLogAsync("other cluster of the same name");
         await survivor.WaitForLogAsync("other cluster of the same name");
-        await wiped.WaitForLogAsync($"'{wiped.Name}'");
         await AssertServesAloneAsync(survivor);
         Assert.Equal(term, (await survivor.Client.ClusterAsync()).Term);
         Assert.Null((await old.Client.ClusterAsync()).Leader);
@@ -65,6 +63,14 @@ public sealed class ClusterRecoverTests(ITestOutputHelper output)
         survivor.Start();
         await survivor.WaitUntilReadyAsync();
         await AssertServesAloneAsync(survivor);
+
+        // With no memory at all, and away from those of the old cluster.
+        await old.KillAsync();
+        wiped.Seeds = [survivor.PeerAddress];
+        wiped.Start();
+        NodeUnderTest[] both = [survivor, wiped];
+        await both.WaitForMembersAsync(both, voters: 2);
+        Assert.Equal("value 0", (await wiped.Client.GetAsync(KeyOf(0))).Text);
     }
 
     [Fact]

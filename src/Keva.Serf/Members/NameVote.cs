@@ -4,16 +4,15 @@ using Keva.Serf.Wire;
 namespace Keva.Serf.Members;
 
 /// <summary>
-/// Two nodes use one name: the members say at which address they know it, and the node that less than a majority of them
-/// knows gives way.
+/// Two nodes use one name: the members say at which address they know it.
 /// </summary>
 internal sealed class NameVote(SerfContext context) : IQueryObserver
 {
     private int answers;
     private int inFavour;
 
-    /// <summary>Called when the vote is over; true if this node keeps its name.</summary>
-    public required Action<bool> Decided { get; init; }
+    /// <summary>Called when the vote is over.</summary>
+    public required Action<NameVoteResult> Decided { get; init; }
 
     public void OnAcknowledged(QueryId query, string from)
     {
@@ -42,14 +41,13 @@ internal sealed class NameVote(SerfContext context) : IQueryObserver
         }
     }
 
-    public void OnFinished(QueryId query, int acknowledgements, int received)
-    {
-        var keeps = inFavour >= answers / 2 + 1;
-        if (!keeps)
-        {
-            context.Outbox.Add(new NameConflictLost(answers, inFavour));
-        }
+    public void OnFinished(QueryId query, int acknowledgements, int received) => Decided(new NameVoteResult(answers, inFavour));
+}
 
-        Decided(keeps);
-    }
+/// <summary>How the members voted on a name.</summary>
+/// <param name="Answers">How many answered.</param>
+/// <param name="InFavour">How many of them know the name at this node's address.</param>
+internal readonly record struct NameVoteResult(int Answers, int InFavour)
+{
+    public bool IsWon => InFavour >= Answers / 2 + 1;
 }

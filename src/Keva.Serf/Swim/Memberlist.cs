@@ -91,6 +91,17 @@ internal sealed class Memberlist
     public void Join(IPEndPoint address, bool ignoreOldEvents, Action<string?> onFinished) =>
         pushPull.With(address, join: true, ignoreOldEvents, onFinished);
 
+    /// <summary>Exchanges all that is known with some other node that lives, if there is one.</summary>
+    public void Synchronise() => pushPull.WithAny();
+
+    /// <summary>Asks over a stream whether a node of this name lives there; silence is a no.</summary>
+    public void AskAt(IPEndPoint address, string name, Action<bool> onAnswer) =>
+        streams.Open(
+            address,
+            new Ping(SequenceNumber: 0, name, Self.Address, Self.Port, Self.Name),
+            (answer, _) => onAnswer(answer is AckResponse { SequenceNumber: 0 }),
+            options.Timing.ProbeInterval);
+
     /// <summary>A message of the layer above to one node, past all queues.</summary>
     public void SendUserMessage(IPEndPoint to, byte[] content) => sender.SendOnly(to, checksum: false, new UserMessage(content));
 

@@ -36,6 +36,15 @@ internal sealed class PushPullExchange(SerfOptions options, Random random, Timer
             (answer, failure) => onFinished(answer is PushPull remote ? TryMerge(remote, ignoreOldEvents) : failure ?? "the answer was none to a push/pull"),
             options.Timing.StreamTimeout);
 
+    /// <summary>With a random node that lives, if there is one.</summary>
+    public void WithAny()
+    {
+        foreach (var node in nodes.Pick(1, node => node != states.Self && node.State == NodeState.Alive))
+        {
+            With(node.EndPoint, join: false, ignoreOldEvents: false, _ => { });
+        }
+    }
+
     /// <summary>This node's side, as it is before it learns the other's.</summary>
     public PushPull LocalState(bool join) => new(join, [.. nodes.All.Select(node => node.ToPushPull())], listener.LocalState());
 
@@ -65,10 +74,7 @@ internal sealed class PushPullExchange(SerfOptions options, Random random, Timer
     private void Tick()
     {
         timers.Schedule(Interval(options.Timing.PushPullInterval, nodes.Count), Tick);
-        foreach (var node in nodes.Pick(1, node => node != states.Self && node.State == NodeState.Alive))
-        {
-            With(node.EndPoint, join: false, ignoreOldEvents: false, _ => { });
-        }
+        WithAny();
     }
 
     /// <summary>The dead of another cluster do not count: agents remember long what once had our addresses.</summary>

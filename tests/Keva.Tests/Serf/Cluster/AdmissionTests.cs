@@ -148,6 +148,34 @@ public sealed class AdmissionTests
         Assert.All(cluster.Nodes, node => Assert.Equal(4711, node.Serf.Members.Single(member => member.Name == "n2").Address.Port));
     }
 
+    [Fact]
+    public void A_node_that_moves_before_the_others_noticed_keeps_its_name_and_is_believed_once_they_did()
+    {
+        SerfOptions Reclaiming(SerfOptions options) => options with { DeadNodeReclaimTime = TimeSpan.FromSeconds(1) };
+        var cluster = GossipCluster.Of(3, seed: 14, Reclaiming);
+        cluster.Nodes[2].Kill();
+
+        var again = cluster.Start("n2", Reclaiming, port: 4711);
+        again.Join(cluster.Nodes[0]);
+
+        cluster.RunUntil(
+            () => cluster.AllSeeAllAlive() && cluster.Nodes.All(node => node.Serf.Members.Single(member => member.Name == "n2").Address.Port == 4711),
+            TimeSpan.FromSeconds(30));
+        Assert.NotEmpty(again.ReportsOf<NameConflict>());
+        Assert.Empty(again.ReportsOf<NameConflictLost>());
+    }
+
+    [Fact]
+    public void Of_two_living_nodes_of_one_name_the_later_stops()
+    {
+        var cluster = GossipCluster.Of(2, seed: 15);
+        var later = cluster.Start("n1", port: 4711);
+        later.Join(cluster.Nodes[0]);
+
+        cluster.RunUntil(() => later.ReportsOf<NameConflictLost>().Any(), TimeSpan.FromSeconds(30));
+        Assert.True(cluster.Nodes[1].IsUp);
+    }
+
     private static Func<SerfOptions, SerfOptions> Of(string cluster) => options => options with
     {
         Tags = new Dictionary<string, string> { ["cluster"] = cluster },

@@ -52,6 +52,17 @@ public sealed class RaftCore : IRoleChanges
     /// <summary>Whether it is committed.</summary>
     public bool IsConfigurationCommitted => state.IsConfigurationCommitted;
 
+    /// <summary>The entry of the latest configuration, or the start of the log if it was in force there.</summary>
+    public EntryId ConfigurationEntry
+    {
+        get
+        {
+            // The history remembers what has been trimmed from the log.
+            var (latest, start) = (state.Configurations.LatestIndex, state.Log.Start);
+            return latest <= start.Index ? start : state.Log[latest].Id;
+        }
+    }
+
     /// <summary>The highest index that the state machine said it has applied.</summary>
     public LogIndex ReportedApplied => state.ReportedApplied;
 
@@ -355,7 +366,8 @@ public sealed class RaftCore : IRoleChanges
             case TimeoutNow request:
                 role.On(from, request);
                 break;
-            case InstallSnapshotResponse or ForwardProposals or ForwardRefused or ForwardChange or ForwardChangeAnswer or ForwardTransfer:
+            case InstallSnapshotResponse or ForwardProposals or ForwardRefused or ForwardChange or ForwardChangeAnswer or ForwardTransfer
+                or MembershipEnded:
                 // Their terms matter here; what they say is the driver's business.
                 break;
             default:

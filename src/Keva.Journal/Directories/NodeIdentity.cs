@@ -10,7 +10,11 @@ namespace Keva.Journal.Directories;
 /// The encoded configuration with which the cluster was formed, on the nodes that formed it; otherwise empty. Set
 /// together with <paramref name="Cluster"/>, and changed only together with it, when the node begins a cluster anew.
 /// </param>
-public sealed record NodeIdentity(NodeId Node, string Name, ulong Cluster, ReadOnlyMemory<byte> FirstConfiguration)
+/// <param name="IsAdmitted">
+/// Whether a committed configuration has named the node, as far as it knows. What is in its log but not committed may still
+/// be undone, and then nobody but the node would know of it.
+/// </param>
+public sealed record NodeIdentity(NodeId Node, string Name, ulong Cluster, ReadOnlyMemory<byte> FirstConfiguration, bool IsAdmitted = false)
 {
     /// <summary>Whether the node belongs to a cluster. From then on it has a journal and must never be without.</summary>
     public bool IsFormed => Cluster != 0;
@@ -20,6 +24,7 @@ public sealed record NodeIdentity(NodeId Node, string Name, ulong Cluster, ReadO
         && Node == other.Node
         && string.Equals(Name, other.Name, StringComparison.Ordinal)
         && Cluster == other.Cluster
+        && IsAdmitted == other.IsAdmitted
         && FirstConfiguration.Span.SequenceEqual(other.FirstConfiguration.Span);
 
     public override int GetHashCode() => HashCode.Combine(Node, Cluster);

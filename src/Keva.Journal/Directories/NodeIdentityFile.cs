@@ -9,7 +9,10 @@ namespace Keva.Journal.Directories;
 /// <summary>The byte form of a <see cref="NodeIdentity"/>: JSON that an operator can read, with a checksum against editing.</summary>
 internal static class NodeIdentityFile
 {
-    private const int Format = 1;
+    private const int Format = 2;
+
+    // Whether the node was admitted was not written down; all were that had a cluster.
+    private const int FormatWithoutAdmission = 1;
 
     public static ReadOnlyMemory<byte> Encode(NodeIdentity identity)
     {
@@ -22,7 +25,8 @@ internal static class NodeIdentityFile
             json.WriteString("name", identity.Name);
             json.WriteString("cluster", Hexadecimal(identity.Cluster));
             json.WriteBase64String("first_configuration", identity.FirstConfiguration.Span);
-            json.WriteString("crc", Checksum(identity));
+            json.WriteBoolean("admitted", identity.IsAdmitted);
+            json.WriteString("crc", Checksum(identity, Format));
             json.WriteEndObject();
         }
 
@@ -47,8 +51,9 @@ internal static class NodeIdentityFile
                 NodeId.TryParse(json.GetProperty("node").GetString(), out var node) ? node : NodeId.None,
                 json.GetProperty("name").GetString() ?? "",
                 ulong.Parse(json.GetProperty("cluster").GetString()!, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
-                json.GetProperty("first_configuration").GetBytesFromBase64());
-            if (format == Format && !identity.Node.IsNone && string.Equals(json.GetProperty("crc").GetString(), Checksum(identity), StringComparison.Ordinal))
+                json.GetProperty("first_configuration").GetBytesFromBase64(),
+                format == FormatWithoutAdmission || json.GetProperty("admitted").GetBoolean());
+            if (format is Format or FormatWithoutAdmission && !identity.Node.IsNone && string.Equals(json.GetProperty("crc").GetString(), Checksum(identity, format), StringComparison.Ordinal))
             {
                 return identity;
             }
@@ -66,14 +71,19 @@ internal static class NodeIdentityFile
         + "and start the node again: it comes back as a new member and is filled from the others.",
         cause);
 
-    private static string Checksum(NodeIdentity identity)
+    private static string Checksum(NodeIdentity identity, int format)
     {
         var crc = new Crc32C();
-        crc.Add(Format);
+        crc.Add(format);
         crc.Add(unchecked((long)identity.Node.Value));
         crc.Add(Encoding.UTF8.GetBytes(identity.Name));
         crc.Add(unchecked((long)identity.Cluster));
         crc.Add(identity.FirstConfiguration.Span);
+        if (format > FormatWithoutAdmission)
+        {
+            crc.Add(identity.IsAdmitted ? 1 : 0);
+        }
+
         return crc.Value.ToString("x8", CultureInfo.InvariantCulture);
     }
 

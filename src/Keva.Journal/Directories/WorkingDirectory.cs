@@ -80,7 +80,7 @@ public sealed class WorkingDirectory : IDisposable
         Invariant.Check(cluster != 0, "a cluster's id is not zero");
         Invariant.Check(!Identity.IsFormed, "a node joins one cluster in its life");
         Invariant.Check(HasContent(JournalPath), "the journal exists before the node belongs to a cluster");
-        Save(Identity with { Cluster = cluster, FirstConfiguration = firstConfiguration });
+        Save(Identity with { Cluster = cluster, FirstConfiguration = firstConfiguration, IsAdmitted = !firstConfiguration.IsEmpty });
     }
 
     /// <summary>
@@ -95,7 +95,15 @@ public sealed class WorkingDirectory : IDisposable
         Invariant.Check(cluster != 0, "a cluster's id is not zero");
         Invariant.Check(Identity.IsFormed, "a node leaves only a cluster that it belongs to");
         Invariant.Check(cluster != Identity.Cluster, "a new cluster has an id of its own");
-        Save(Identity with { Cluster = cluster, FirstConfiguration = firstConfiguration });
+        Save(Identity with { Cluster = cluster, FirstConfiguration = firstConfiguration, IsAdmitted = true });
+    }
+
+    /// <summary>Notes durably that the node is a member of its cluster, or that it asks to become one once more.</summary>
+    /// <exception cref="IOException">It could not be written; nothing has changed.</exception>
+    public void SetAdmitted(bool isAdmitted)
+    {
+        Invariant.Check(Identity.IsFormed, "a node is admitted to the cluster that it belongs to");
+        Save(Identity with { IsAdmitted = isAdmitted });
     }
 
     /// <summary>Gives the directory free for other processes.</summary>

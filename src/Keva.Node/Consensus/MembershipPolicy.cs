@@ -41,6 +41,10 @@ internal sealed class MembershipPolicy(MembershipSettings settings, NodeId self)
         return Admit(picture) ?? Move(picture) ?? Promote(picture) ?? CleanUp(picture);
     }
 
+    /// <summary>Who lives, does not ask to join and yet is no member: they were removed while they could not hear it.</summary>
+    public static IEnumerable<NodeId> Outsiders(ClusterConfiguration configuration, IReadOnlyList<GossipPeer> peers) =>
+        peers.Where(peer => peer is { Status: GossipStatus.Alive, IsJoining: false } && configuration.Find(peer.Node) is null).Select(peer => peer.Node);
+
     private static Member MemberOf(GossipPeer peer) => new(peer.Node, peer.Name, peer.PeerAddress, peer.HttpAddress);
 
     private ConfigurationChange? Admit(MembershipPicture picture)

@@ -205,6 +205,11 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
             return;
         }
 
+        foreach (var outsider in MembershipPolicy.Outsiders(core.Configuration, candidates))
+        {
+            driver.TellMembershipEnded(outsider);
+        }
+
         var picture = new MembershipPicture(
             core.Configuration,
             core.Log.LastIndex,

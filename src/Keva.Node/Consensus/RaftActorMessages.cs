@@ -70,6 +70,12 @@ public sealed record LeadershipChanged(Leadership Leadership);
 /// <summary>Told to the node's actor: who the members are, and whether that is committed. Told at the start, too.</summary>
 public sealed record ConfigurationInForce(ClusterConfiguration Configuration, bool IsCommitted);
 
+/// <summary>Told to the node's actor: the cluster has removed this node, and the node cannot see that in its log.</summary>
+public sealed record MembershipHasEnded
+{
+    public static readonly MembershipHasEnded Instance = new();
+}
+
 /// <summary>Whom messages can be sent to from now on, and where members are reached.</summary>
 /// <param name="Actors">The actor of each node, member or not.</param>
 /// <param name="Addresses">Where each is; for those not in it the configuration's addresses count.</param>

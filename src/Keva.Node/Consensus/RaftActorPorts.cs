@@ -60,5 +60,7 @@ internal sealed class RaftActorPorts(RaftCollaborators actors, IActorRef self, A
     void IMembershipPort.ConfigurationChanged(ClusterConfiguration configuration, bool isCommitted) =>
         actors.Node.Tell(new ConfigurationInForce(configuration, isCommitted), self);
 
+    void IMembershipPort.MembershipEnded() => actors.Node.Tell(MembershipHasEnded.Instance, self);
+
     void IMembershipPort.ChangeEnded(long requestId, ConfigurationRefusal refusal, string problem) => changeEnded(requestId, refusal, problem);
 }

@@ -33,14 +33,13 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     private readonly ulong session;
     private readonly PeerActors peers;
     private readonly PeerDirectory directory;
-    private readonly SortedDictionary<string, string> unreachable = new(StringComparer.Ordinal);
+    private readonly ClusterEntry entry;
+    private readonly Admission admission;
     private readonly SortedDictionary<NodeId, PeerHello> up = [];
     private readonly List<IActorRef> leaveRequesters = [];
     private readonly ClusterViewHolder views;
     private NodeIdentity identity;
     private PeerHello greeting;
-    private ClusterFormation? formation;
-    private ClusterSearch? search;
     private bool isSavingIdentity;
     private IReadOnlyList<GossipPeer> gossiped = [];
     private RecoveredLog? recovered;
@@ -48,8 +47,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     private IActorRef membership = ActorRefs.Nobody;
     private IActorRef? consensus;
     private IActorRef? stopRequester;
-    private bool campaignFirst;
-    private bool wasMember;
+    private IReadOnlyList<string> gossipSeeds = [];
     private string reportedMembers = "";
 
     /// <param name="settings">The node's settings.</param>
@@ -64,6 +62,8 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         this.views = views;
         identity = ports.Identities.Current;
         greeting = NodeGreeting.Of(settings, identity);
+        entry = new ClusterEntry(settings);
+        admission = new Admission(identity.Node, !settings.JoinAddresses.IsEmpty);
         session = (ulong)ports.Random.NextInt64();
         var options = new GatewayOptions(settings.Http.RequestTimeout, settings.Http.LeaderWait, settings.Http.MaxQueuedBytes, session);
         gateway = Context.ActorOf(Props.Create(() => new HttpGatewayActor(options, views, Now)), "gateway");
@@ -75,16 +75,10 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    // The first of the listed nodes; it stands for election as soon as the cluster is formed.
-    private bool IsFirstListed => settings.InitialMembers.Length > 0 && settings.InitialMembers[0].Name == settings.Identity;
-
     private ClusterId Cluster => new(identity.Cluster);
 
-    // Until a configuration names it, a node that came later says that it wants to be a member.
-    private bool IsJoining =>
-        identity.IsFormed
-        && directory.Configuration.Find(identity.Node) is null
-        && (directory.Configuration.Members.IsEmpty || (!settings.JoinAddresses.IsEmpty && !wasMember));
+    // Until a committed configuration names it, a node that came later says that it wants to be a member.
+    private bool IsJoining => identity.IsFormed && !admission.IsAdmitted;
 
     protected override SupervisorStrategy SupervisorStrategy() =>
         new OneForOneStrategy(_ => Directive.Escalate);
@@ -106,11 +100,13 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<PeerDown>(OnPeerDown);
         Receive<PeerUnreachable>(OnPeerUnreachable);
         Receive<IdentitySaved>(OnIdentitySaved);
+        Receive<AdmissionSaved>(message => RequireSaved(message.Problem));
         Receive<ReportDue>(_ => Report());
         Receive<GossipPeersChanged>(OnGossip);
         Receive<OwnNameLost>(message => throw new NodeStartException(message.Reason));
         Receive<ConfigurationInForce>(OnConfiguration);
         Receive<RemovalDue>(_ => OnRemovalDue());
+        Receive<MembershipHasEnded>(_ => OnMembershipEnded());
         Receive<LeaveCluster>(_ => OnLeave());
         Receive<ConfigurationChangeEnded>(OnRemovalEnded);
         Receive<GossipLeft>(_ => OnLeft());
@@ -152,16 +148,8 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         }
 
         Timers.StartPeriodicTimer("report", ReportDue.Instance, ReportInterval, ReportInterval);
-        if (settings.JoinAddresses.IsEmpty)
-        {
-            Form(settings.InitialMembers.Select(member => new PeerTarget(
-                member.Name, NodeId.None, new MemberAddresses(member.PeerEndpoint.ToString(), member.HttpEndpoint.ToString()))));
-        }
-        else
-        {
-            search = new ClusterSearch(settings.ClusterName, settings.Identity, settings.Membership.BootstrapExpect);
-            Search();
-        }
+        entry.Begin(greeting);
+        FollowEntry();
     }
 
     private void StartGossip()
@@ -183,28 +171,19 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         membership = Context.ActorOf(Props.Create(() => new MembershipActor(setup, Self)), "membership");
     }
 
-    private void JoinGossip() => membership.Tell(new JoinGossip(
-    [
-        .. settings.JoinAddresses.Select(address => address.ToString())
+    // Where a node was met is where it can be gossiped with, too.
+    private void JoinGossip()
+    {
+        var seeds = settings.JoinAddresses.Select(address => address.ToString())
             .Concat(settings.InitialMembers.Where(member => member.Name != settings.Identity).Select(member => member.PeerEndpoint.ToString()))
             .Concat(directory.Targets().Select(target => target.Addresses.PeerAddress))
-            .Distinct(StringComparer.Ordinal),
-    ]));
-
-    // All of these must meet; the first of them to have met all is followed by the others.
-    private void Form(IEnumerable<PeerTarget> founders)
-    {
-        var all = founders.ToArray();
-        formation = new ClusterFormation(greeting, [.. all.Select(founder => founder.Name)]);
-        campaignFirst = all[0].Name == settings.Identity;
-        peers.Keep([.. all.Where(founder => founder.Name != settings.Identity)], greeting);
-        JoinGossip();
-        foreach (var remote in up.Values.ToArray())
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
+        if (!seeds.SequenceEqual(gossipSeeds, StringComparer.Ordinal))
         {
-            formation.OnMet(remote);
+            gossipSeeds = seeds;
+            membership.Tell(new JoinGossip(seeds));
         }
-
-        FinishFormation();
     }
 
     private void OnGossip(GossipPeersChanged message)
@@ -219,27 +198,33 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         }
         else
         {
-            Search();
+            entry.OnGossip(gossiped, up.Values);
+            FollowEntry();
         }
     }
 
-    private void Search()
+    private void FollowEntry()
     {
-        if (search is null || formation is not null || isSavingIdentity)
+        if (isSavingIdentity)
         {
             return;
         }
 
+        peers.Keep(entry.OtherFounders, greeting);
         JoinGossip();
-        search.OnPeers(gossiped);
-        if (!search.Found.IsNone)
+        if (entry.Decision is { } decision)
         {
-            Join(search.Found);
-        }
-        else if (search.Founders.Count > 0)
-        {
-            Form(search.Founders.Select(founder => new PeerTarget(
-                founder.Name, NodeId.None, new MemberAddresses(founder.PeerAddress, founder.HttpAddress))));
+            if (decision.Joins)
+            {
+                NodeLog.Joining(ports.Logger, settings.ClusterName, decision.Cluster.ToString());
+            }
+
+            isSavingIdentity = true;
+            var self = Self;
+            ports.Identities.Form(
+                decision.Cluster.Value,
+                decision.FirstConfiguration is { } first ? ClusterConfigurationCodec.Encode(first) : ReadOnlyMemory<byte>.Empty,
+                problem => self.Tell(new IdentitySaved(problem), ActorRefs.NoSender));
         }
     }
 
@@ -259,54 +244,17 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
                 KeepPeers();
             }
         }
-        else if (formation?.OnMet(remote) == true)
+        else
         {
-            FinishFormation();
+            entry.OnMet(remote);
+            FollowEntry();
         }
-    }
-
-    private void FinishFormation()
-    {
-        if (formation?.Formed is { } formed)
-        {
-            SaveIdentity(formed.Cluster, ClusterConfigurationCodec.Encode(formed.Configuration));
-        }
-        else if (formation is { Joins.IsNone: false } late)
-        {
-            Join(late.Joins);
-        }
-    }
-
-    private void Join(ClusterId cluster)
-    {
-        NodeLog.Joining(ports.Logger, settings.ClusterName, cluster.ToString());
-        campaignFirst = false;
-        SaveIdentity(cluster, ReadOnlyMemory<byte>.Empty);
-    }
-
-    private void SaveIdentity(ClusterId cluster, ReadOnlyMemory<byte> firstConfiguration)
-    {
-        if (isSavingIdentity)
-        {
-            return;
-        }
-
-        isSavingIdentity = true;
-        var self = Self;
-        ports.Identities.Form(
-            cluster.Value, firstConfiguration, problem => self.Tell(new IdentitySaved(problem), ActorRefs.NoSender));
     }
 
     private void OnIdentitySaved(IdentitySaved message)
     {
-        if (message.Problem is { } problem)
-        {
-            throw new NodeStartException($"the node's identity could not be written: {problem}");
-        }
-
+        RequireSaved(message.Problem);
         identity = ports.Identities.Current;
-        formation = null;
-        search = null;
         Timers.Cancel("report");
         NodeLog.ClusterFormed(ports.Logger, settings.ClusterName, Cluster.ToString());
         greeting = NodeGreeting.Of(settings, identity);
@@ -332,6 +280,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         var collaborators = new RaftCollaborators(journal, store, snapshots, gateway, Self);
         var raft = Context.ActorOf(Props.Create(() => new RaftActor(setup, collaborators)), "raft");
         consensus = raft;
+        admission.Begin(identity.IsAdmitted);
         directory.SetConfiguration(configuration);
         foreach (var remote in up.Values.Where(remote => remote.Cluster == Cluster))
         {
@@ -348,7 +297,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             TellConsensus(remote);
         }
 
-        if (campaignFirst)
+        if (entry.Decision is { StandsFirst: true })
         {
             // Nobody else can be leading, so there is nothing to wait for.
             raft.Tell(Campaign.Instance);
@@ -397,16 +346,33 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         }
 
         directory.SetConfiguration(message.Configuration);
+        NoteMembership(message);
         membership.Tell(new OwnTagsChanged(Cluster, IsJoining));
         KeepPeers();
-        if (message.Configuration.Find(identity.Node) is not null)
+    }
+
+    private void NoteMembership(ConfigurationInForce message)
+    {
+        var wasAdmitted = admission.IsAdmitted;
+        admission.OnConfiguration(message.Configuration, message.IsCommitted);
+        if (admission.IsAdmitted != wasAdmitted)
         {
-            wasMember = true;
+            var self = Self;
+            ports.Identities.SetAdmitted(admission.IsAdmitted, problem => self.Tell(new AdmissionSaved(problem), ActorRefs.NoSender));
         }
-        else if (message.IsCommitted && wasMember && leaveRequesters.Count == 0)
+
+        if (admission.HasEnded && leaveRequesters.Count == 0)
         {
             // A node that is back after it was removed finds in its log how it was removed and, a little later, taken in again.
             Timers.StartSingleTimer("removed", RemovalDue.Instance, RemovalGrace);
+        }
+    }
+
+    private static void RequireSaved(string? problem)
+    {
+        if (problem is not null)
+        {
+            throw new NodeStartException($"the node's identity could not be written: {problem}");
         }
     }
 
@@ -425,6 +391,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         inbound.Know(directory.Configuration, up.Keys);
         if (peers.Keep(directory.Targets(), greeting))
         {
+            JoinGossip();
             consensus?.Tell(new PeersChanged(
                 peers.ByNode,
                 directory.Configuration.Members.ToDictionary(member => member.Id, directory.AddressesOf)));
@@ -433,7 +400,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
 
     private void OnPeerUp(PeerUp message)
     {
-        unreachable.Remove(message.Address);
+        entry.OnReachable(message.Address);
         up[message.Remote.Node] = message.Remote;
         NodeLog.PeerUp(ports.Logger, message.Remote.Name, message.Address);
         OnMet(message.Remote);
@@ -460,7 +427,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             directory.OnLost(message.Remote.Node);
         }
 
-        formation?.OnLost(message.Remote);
+        entry.OnLost(message.Remote);
         consensus?.Tell(new PeerDisconnected(message.Remote.Node));
         if (identity.IsFormed)
         {
@@ -470,9 +437,8 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
 
     private void OnPeerUnreachable(PeerUnreachable message)
     {
-        if (!unreachable.TryGetValue(message.Address, out var before) || before != message.Reason)
+        if (entry.OnUnreachable(message.Address, message.Reason))
         {
-            unreachable[message.Address] = message.Reason;
             NodeLog.PeerUnreachable(ports.Logger, message.Address, message.Reason);
             TellUsersWhyNotReady();
         }
@@ -480,13 +446,13 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
 
     private void Report()
     {
-        if (formation is not null)
+        if (entry.IsForming)
         {
-            NodeLog.WaitingToForm(ports.Logger, WhyNotReady());
+            NodeLog.WaitingToForm(ports.Logger, entry.Obstacle);
         }
-        else if (search is not null)
+        else
         {
-            NodeLog.WaitingToJoin(ports.Logger, WhyNotReady());
+            NodeLog.WaitingToJoin(ports.Logger, entry.Obstacle);
         }
 
         TellUsersWhyNotReady();
@@ -494,27 +460,10 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
 
     private void TellUsersWhyNotReady()
     {
-        if (formation is not null || search is not null)
+        if (!identity.IsFormed)
         {
-            gateway.Tell(new ViewPublished(views.Current with { NotReadyReason = WhyNotReady() }, null));
+            gateway.Tell(new ViewPublished(views.Current with { NotReadyReason = entry.Obstacle }, null));
         }
-    }
-
-    private string WhyNotReady()
-    {
-        if (formation is not { } waiting)
-        {
-            return search?.Obstacle ?? "";
-        }
-
-        if (waiting.Obstacle is { } obstacle)
-        {
-            return obstacle;
-        }
-
-        var missing = waiting.Missing.Select(name =>
-            ListedAddresses().TryGetValue(name, out var addresses) && unreachable.TryGetValue(addresses.PeerAddress, out var reason) ? $"{name} ({reason})" : name);
-        return $"all listed nodes must be up once to form the cluster; missing: {string.Join(", ", missing)}";
     }
 
     private void OnLeave()
@@ -525,7 +474,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             return;
         }
 
-        if (consensus is { } raft && directory.Configuration.Find(identity.Node) is not null)
+        if (consensus is { } raft && admission.IsNamed)
         {
             raft.Tell(new ChangeConfiguration(ConfigurationChange.ToRemove(identity.Node)));
         }
@@ -561,9 +510,17 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         }
     }
 
+    private void OnMembershipEnded()
+    {
+        if (admission.IsAdmitted && admission.IsNamed && leaveRequesters.Count == 0)
+        {
+            throw new NodeRemovedException();
+        }
+    }
+
     private void OnRemovalDue()
     {
-        if (directory.Configuration.Find(identity.Node) is null && leaveRequesters.Count == 0)
+        if (admission.HasEnded && leaveRequesters.Count == 0)
         {
             throw new NodeRemovedException();
         }
@@ -583,6 +540,8 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     }
 
     private sealed record IdentitySaved(string? Problem);
+
+    private sealed record AdmissionSaved(string? Problem);
 
     private sealed record RemovalDue
     {

@@ -40,4 +40,9 @@ public interface IIdentityStore
     /// with what went wrong or null.
     /// </summary>
     void Form(ulong cluster, ReadOnlyMemory<byte> firstConfiguration, Action<string?> completed);
+
+    /// <summary>
+    /// Notes in the same way whether the node is a member of its cluster. Notes are made in the order of the calls.
+    /// </summary>
+    void SetAdmitted(bool isAdmitted, Action<string?> completed);
 }

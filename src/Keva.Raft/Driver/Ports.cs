@@ -97,6 +97,9 @@ public interface IMembershipPort
     /// </summary>
     void ConfigurationChanged(ClusterConfiguration configuration, bool isCommitted);
 
+    /// <summary>A leader says that this server is no member any more, and the log, as far as this server has it, does not say otherwise.</summary>
+    void MembershipEnded();
+
     /// <summary>A requested change is complete (<see cref="ConfigurationRefusal.None"/>), or will not be tried any more.</summary>
     /// <param name="requestId">The number that the requester gave it.</param>
     /// <param name="refusal">What stood in the way to the end.</param>

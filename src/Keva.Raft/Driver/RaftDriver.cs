@@ -118,6 +118,9 @@ public sealed class RaftDriver
             case ForwardTransfer request:
                 core.TransferLeadership(request.Target.IsNone ? null : request.Target);
                 break;
+            case MembershipEnded ended when ended.AsOf.IsAtLeastAsUpToDateAs(core.ConfigurationEntry):
+                ports.Membership?.MembershipEnded();
+                break;
         }
     }
 
@@ -205,6 +208,10 @@ public sealed class RaftDriver
 
         return !core.Leader.IsNone;
     }
+
+    /// <summary>Tells a server that takes itself for a member that it is none any more. Only a leader, of a committed configuration.</summary>
+    public void TellMembershipEnded(NodeId server) =>
+        SendWhenHardStateIsDurable(server, new MembershipEnded(core.Term, core.Log.IdAt(core.Log.CommitIndex)));
 
     public void OnJournalStalled()
     {
@@ -601,6 +608,7 @@ public sealed class RaftDriver
             ports.Clients.LeadershipChanged(now);
         }
     }
+
     private void TellOfConfiguration()
     {
         var (configuration, isCommitted) = (core.Configuration, core.IsConfigurationCommitted);

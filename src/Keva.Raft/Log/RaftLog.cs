@@ -78,6 +78,14 @@ public sealed class RaftLog
         return index < Start.Index || index > LastIndex ? null : At(index).Term;
     }
 
+    /// <summary>The id of an entry that is in the log or its start.</summary>
+    public EntryId IdAt(LogIndex index)
+    {
+        var term = TermAt(index);
+        Invariant.Check(term is not null, "the entry is in the log or where it starts");
+        return new EntryId(index, term!.Value);
+    }
+
     public bool Contains(EntryId id) => TermAt(id.Index) == id.Term;
 
     public LogEntry this[LogIndex index]

@@ -1,3 +1,4 @@
+using Keva.Raft.Log;
 using Keva.Raft.Membership;
 
 namespace Keva.Raft.Messages;
@@ -27,3 +28,10 @@ public sealed record ForwardChangeAnswer(Term Term, long RequestId, Configuratio
 /// <param name="Term">The sender's term.</param>
 /// <param name="Target">To whom; none for whoever is furthest.</param>
 public sealed record ForwardTransfer(Term Term, NodeId Target) : RaftMessage(Term);
+
+/// <summary>
+/// A leader tells a server that is no member any more, which it can have missed: who is removed gets no more entries (§4.2.2).
+/// </summary>
+/// <param name="Term">The leader's term.</param>
+/// <param name="AsOf">The last committed entry, up to which no later configuration names the server.</param>
+public sealed record MembershipEnded(Term Term, EntryId AsOf) : RaftMessage(Term);

@@ -99,6 +99,14 @@ internal sealed class MemberTable(SerfContext context)
             return false;
         }
 
+        if (IsSelf(intent.Node) && !IsLeaving)
+        {
+            // This node has not said so. It is what somebody remembers of an intent to leave, of an earlier life: the exchange
+            // of states tells the time, but not what it was the time of.
+            AnnounceJoin();
+            return false;
+        }
+
         Revision++;
         member.StatusTime = intent.LamportTime;
         if (member.Status == MemberStatus.Leaving)
@@ -155,8 +163,12 @@ internal sealed class MemberTable(SerfContext context)
     /// <summary>Tells everybody that this node means to stay.</summary>
     public void AnnounceJoin()
     {
+        // Whoever learned from somebody's state that this node had left counts one more than the intent to leave said. At a
+        // tie it would take this node for leaving as long as it lives.
+        Clock.Increment();
         var intent = new JoinIntent(Clock.Time, context.Options.Name);
-        OnJoinIntent(intent);
+        Clock.Witness(intent.LamportTime);
+        members[context.Options.Name].StatusTime = intent.LamportTime;
         context.Broadcasts.Intents.Add(SerfEncoder.Encode(intent));
     }
 
@@ -178,7 +190,10 @@ internal sealed class MemberTable(SerfContext context)
         {
             if (left.Contains(name))
             {
-                OnLeaveIntent(new LeaveIntent(time + 1, name, Prune: false));
+                // One more, so that it counts where only the join of that time is known; but not where the leave is: two
+                // members would count each other up for ever.
+                var isKnown = Find(name) is { Status: MemberStatus.Leaving or MemberStatus.Left };
+                OnLeaveIntent(new LeaveIntent(isKnown ? time : time + 1, name, Prune: false));
             }
             else
             {

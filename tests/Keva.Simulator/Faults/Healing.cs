@@ -19,8 +19,6 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
 
     private static readonly TimeSpan TimeBeforeHelp = TimeSpan.FromSeconds(20);
 
-    private static readonly TimeSpan LongestVote = TimeSpan.FromSeconds(10);
-
     private SimulatedClient Prober { get; } = new(0, cluster, cluster.Plan.Workload with { Patience = TimeSpan.FromSeconds(8) }, dice);
 
     private IReadOnlyList<SimulatedMachine> Machines => cluster.Machines;
@@ -31,7 +29,7 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
         Await("operators' requests end", () => !cluster.Operators!.AreBusy);
         if (!cluster.World.RunUntil(IsEveryNodeReady, TimeBeforeHelp))
         {
-            cluster.World.Execute(cluster.Operators!.HelpThoseOutside);
+            cluster.World.Execute(cluster.Operators!.HelpThoseLost);
         }
 
         Await("every node is ready", IsEveryNodeReady);
@@ -50,7 +48,6 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
 
         AwaitEqualCopies();
         AwaitMembership();
-        AwaitNames();
         ChangeLeader();
         AwaitMembership();
         DemandPeace();
@@ -73,19 +70,7 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
                     && process.Core.Configuration.Equals(configuration)
                     && configuration.Find(machine.Node) is { } member
                     && member.PeerAddress == machine.PeerAddress.ToString()));
-        Await("gossip sees every node alive", () => Machines.All(machine => machine.Process is { } process && SeesAll(process)));
-    }
-
-    // Who has moved may have to stop once more: a vote about its name was begun before all knew where it is.
-    private void AwaitNames()
-    {
-        if (Machines.Any(machine => machine.Port != SimulatedMachine.FirstPort))
-        {
-            cluster.World.AdvanceBy(LongestVote);
-            Await("every node is ready under its name", IsEveryNodeReady);
-            AwaitEqualCopies();
-            AwaitMembership();
-        }
+        Await("gossip sees every node alive", () => Machines.All(machine => machine.Process is { } process && SeesAll(process)), DescribeGossip);
     }
 
     // What gossip tells its node, and with it everybody who asks.
@@ -192,8 +177,20 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
         }
     }
 
-    private void Await(string what, Func<bool> condition) =>
-        Require(cluster.World.RunUntil(condition, Patience), Progress, $"{what} within {Patience.TotalSeconds} s: {Describe()}");
+    private void Await(string what, Func<bool> condition, Func<string>? describe = null)
+    {
+        if (!cluster.World.RunUntil(condition, Patience))
+        {
+            throw new BrokenRuleException(Progress, $"{what} within {Patience.TotalSeconds} s: {(describe is null ? $"{Describe()}; in gossip {DescribeGossip()}" : describe())}");
+        }
+    }
+
+    private string DescribeGossip() =>
+        string.Join("; ", Machines.Select(machine => machine.Process is not { } process
+            ? $"{machine.Name} is down"
+            : SeesAll(process)
+                ? $"{process} sees all"
+                : $"{process} of {machine.Node} sees {string.Join(", ", process.Gossiped.Select(peer => $"{peer.Name} {peer.Node} {peer.PeerAddress} {peer.Status}{(peer.IsJoining ? " joining" : "")}"))}"));
 
     /// <summary>A request may be refused while things settle; a client that tries again must succeed.</summary>
     private void Demand(SimulatedMachine machine, string what, Action<Action<bool>> request)
@@ -218,9 +215,12 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
         cluster.IsAtPeace = true;
         cluster.World.AdvanceBy(Peace);
         Require(
-            leader.IsLeader && Machines.All(machine => machine.Process!.Core.Term == term && SeesAll(machine.Process)),
+            leader.IsLeader && Machines.All(machine => machine.Process!.Core.Term == term),
             "peace after healing",
             $"{leader} led term {term}; now {Describe()}");
+
+        // A suspicion of before the healing may still have run out meanwhile; the suspect objects.
+        AwaitMembership();
     }
 
     private string Describe() =>

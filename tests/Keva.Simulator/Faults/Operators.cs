@@ -43,26 +43,10 @@ internal sealed class Operators(SimulatedCluster cluster, Dice dice)
     }
 
     /// <summary>
-    /// Looks after nodes that are no members any more and do not know it, or do not know what to do: their directories are
-    /// emptied, and they join anew. Who lost sight of the others is told where they are.
+    /// Tells the nodes that lost sight of the others where they are: who was cut off while all moved, itself among them,
+    /// finds nobody where its files of then say, and nobody finds it.
     /// </summary>
-    public void HelpThoseOutside()
-    {
-        foreach (var machine in cluster.Machines.Where(machine => machine.HasData && cluster.Rules.Raft.Configurations.WasRemoved(machine.Node) && IsOut(machine)))
-        {
-            cluster.Note($"{machine.Name} is out, and its directory is emptied");
-            cluster.Situations.Count(Situation.RemovedNodeHelped);
-            machine.MustJoin = true;
-            cluster.Crash(machine);
-            machine.Wipe();
-            cluster.Start(machine);
-        }
-
-        HelpThoseLost();
-    }
-
-    // Who was cut off while all moved, itself among them, finds nobody where its files of then say, and nobody finds it.
-    private void HelpThoseLost()
+    public void HelpThoseLost()
     {
         if (cluster.Machines.All(machine => machine.Port == SimulatedMachine.FirstPort))
         {

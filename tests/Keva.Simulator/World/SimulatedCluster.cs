@@ -258,9 +258,8 @@ internal sealed class SimulatedCluster
 
         Note($"{process} fails: {cause.Message}");
         var isRemoved = cause is NodeRemovedException;
-        var hasMoved = cause is NodeStartException && process.Machine.Port != SimulatedMachine.FirstPort;
         Guard(() => Require(
-            process.Machine.HasFailedDisk || process.Machine.Damage is not null || process.Machine.Journal.IsFull || hasMoved || (isRemoved && Rules.Raft.Configurations.WasRemoved(process.Id)),
+            process.Machine.HasFailedDisk || process.Machine.Damage is not null || process.Machine.Journal.IsFull || (isRemoved && Rules.Raft.Configurations.WasRemoved(process.Id)),
             cause is InvariantViolationException or StoreInvariantException ? "an invariant of the node itself" : "no node stops without a reason",
             $"{process}: {cause}"));
         After(TimeSpan.Zero, () =>
@@ -269,12 +268,8 @@ internal sealed class SimulatedCluster
             OnEnded(process);
             if (isRemoved)
             {
+                Situations.Count(process.Core.Configuration.Find(process.Id) is null ? Situation.RemovedNodeStopped : Situation.RemovedNodeTold);
                 Operators?.OnRemoved(process.Machine);
-            }
-            else if (hasMoved)
-            {
-                // The others believe still that it is where it was.
-                After(TimeSpan.FromSeconds(2), () => Start(process.Machine));
             }
         });
     }

@@ -19,11 +19,33 @@ internal sealed class SimulatedIdentity(string name, Dice dice)
 
     private sealed class Store(SimulatedIdentity identity, Dice dice, Action<TimeSpan, Action> schedule, Func<string?> problem, Func<bool> isDead) : IIdentityStore
     {
+        private readonly Queue<Action> waiting = new();
+        private bool isBusy;
+
         public NodeIdentity Current => identity.Current;
 
-        public void Form(ulong cluster, ReadOnlyMemory<byte> firstConfiguration, Action<string?> completed)
+        public void Form(ulong cluster, ReadOnlyMemory<byte> firstConfiguration, Action<string?> completed) =>
+            Write(current => current with { Cluster = cluster, FirstConfiguration = firstConfiguration, IsAdmitted = !firstConfiguration.IsEmpty }, completed);
+
+        public void SetAdmitted(bool isAdmitted, Action<string?> completed) =>
+            Write(current => current with { IsAdmitted = isAdmitted }, completed);
+
+        private void Write(Func<NodeIdentity, NodeIdentity> change, Action<string?> completed)
         {
-            var formed = identity.Current with { Cluster = cluster, FirstConfiguration = firstConfiguration };
+            waiting.Enqueue(() => Begin(change, completed));
+            WriteNext();
+        }
+
+        private void WriteNext()
+        {
+            if (!isBusy && waiting.TryDequeue(out var begin))
+            {
+                isBusy = true;
+                begin();
+            }
+        }
+
+        private void Begin(Func<NodeIdentity, NodeIdentity> change, Action<string?> completed) =>
             schedule(dice.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(20)), () =>
             {
                 // A process that dies meanwhile has written it or has not; nobody was told either way.
@@ -32,15 +54,18 @@ internal sealed class SimulatedIdentity(string name, Dice dice)
                     return;
                 }
 
-                if (problem() is { } why)
+                var why = problem();
+                if (why is null)
                 {
-                    completed(why);
-                    return;
+                    identity.Current = change(identity.Current);
                 }
 
-                identity.Current = formed;
-                schedule(dice.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(5)), () => completed(null));
+                schedule(dice.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(5)), () =>
+                {
+                    completed(why);
+                    isBusy = false;
+                    WriteNext();
+                });
             });
-        }
     }
 }

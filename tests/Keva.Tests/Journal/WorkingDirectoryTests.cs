@@ -46,7 +46,7 @@ public sealed class WorkingDirectoryTests : IDisposable
         }
 
         using var again = WorkingDirectory.Open(DirectoryPath, "host1", Node, cluster: 0xfeed);
-        Assert.Equal(new NodeIdentity(Node, "host1", 0xfeed, configuration), again.Identity);
+        Assert.Equal(new NodeIdentity(Node, "host1", 0xfeed, configuration, IsAdmitted: true), again.Identity);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class WorkingDirectoryTests : IDisposable
         }
 
         using var again = Open(new NodeId(5));
-        Assert.Equal(new NodeIdentity(Node, "host1", 0xbeef, configuration), again.Identity);
+        Assert.Equal(new NodeIdentity(Node, "host1", 0xbeef, configuration, IsAdmitted: true), again.Identity);
     }
 
     [Fact]
@@ -204,11 +204,11 @@ public sealed class WorkingDirectoryTests : IDisposable
     public void A_newer_format_is_refused_with_an_explanation()
     {
         Open(Node).Dispose();
-        File.WriteAllText(IdentityPath, """{"format":2}""");
+        File.WriteAllText(IdentityPath, """{"format":3}""");
 
         var refusal = Assert.Throws<WorkingDirectoryException>(() => Open(Node));
 
-        Assert.Contains("has format 2, and this program knows formats up to 1", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("has format 3, and this program knows formats up to 2", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -44,6 +44,7 @@ internal static class Samples
         ("ForwardChangeAnswer", new ForwardChangeAnswer(new Term(7), 5, ConfigurationRefusal.Invalid, "no voter would be left", IsComplete: false)),
         ("ForwardTransfer", new ForwardTransfer(new Term(7), Host2.Id)),
         ("ForwardTransfer to anyone", new ForwardTransfer(new Term(7), NodeId.None)),
+        ("MembershipEnded", new MembershipEnded(new Term(7), Id(43, 6))),
     ];
 
     public static PeerHello HelloOf(Member member) =>

@@ -47,6 +47,10 @@ internal static class MembershipCodec
         FrameType.ForwardTransfer,
         new Wire.ForwardTransfer { Term = message.Term.Value, Target = message.Target.Value });
 
+    public static OutgoingFrame Encode(MembershipEnded message) => new(
+        FrameType.MembershipEnded,
+        new Wire.MembershipEnded { Term = message.Term.Value, EntryTerm = message.AsOf.Term.Value, EntryIndex = message.AsOf.Index.Value });
+
     public static ForwardChange DecodeChange(ReadOnlyMemory<byte> body, ref FieldChecks checks)
     {
         var wire = PeerMessageCodec.ParseExactly(Parsers.ForwardChange, body.Span, ref checks);
@@ -84,6 +88,13 @@ internal static class MembershipCodec
     {
         var wire = PeerMessageCodec.ParseExactly(Parsers.ForwardTransfer, body.Span, ref checks);
         return new ForwardTransfer(checks.PositiveTerm(wire.Term), new NodeId(wire.Target));
+    }
+
+    public static MembershipEnded DecodeEnded(ReadOnlyMemory<byte> body, ref FieldChecks checks)
+    {
+        var wire = PeerMessageCodec.ParseExactly(Parsers.MembershipEnded, body.Span, ref checks);
+        var term = checks.PositiveTerm(wire.Term);
+        return new MembershipEnded(term, checks.Entry(wire.EntryIndex, wire.EntryTerm, term, "the committed entry"));
     }
 
     private static Member FromWire(Wire.Member wire, ref FieldChecks checks)

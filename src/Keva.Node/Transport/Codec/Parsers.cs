@@ -30,6 +30,7 @@ internal static class Parsers
     public static readonly MessageParser<Wire.ForwardChange> ForwardChange = Forgetful(Wire.ForwardChange.Parser);
     public static readonly MessageParser<Wire.ForwardChangeAnswer> ForwardChangeAnswer = Forgetful(Wire.ForwardChangeAnswer.Parser);
     public static readonly MessageParser<Wire.ForwardTransfer> ForwardTransfer = Forgetful(Wire.ForwardTransfer.Parser);
+    public static readonly MessageParser<Wire.MembershipEnded> MembershipEnded = Forgetful(Wire.MembershipEnded.Parser);
 
     private static MessageParser<T> Forgetful<T>(MessageParser<T> parser)
         where T : IMessage<T> => parser.WithDiscardUnknownFields(discardUnknownFields: true);

@@ -36,6 +36,7 @@ internal static class PeerMessageCodec
         ForwardChange change => MembershipCodec.Encode(change),
         ForwardChangeAnswer answer => MembershipCodec.Encode(answer),
         ForwardTransfer transfer => MembershipCodec.Encode(transfer),
+        MembershipEnded ended => MembershipCodec.Encode(ended),
         InstallSnapshotRequest install => SnapshotCodec.Encode(install),
         InstallSnapshotResponse install => SnapshotCodec.Encode(install),
         _ => throw new ArgumentException($"{message.GetType().Name} has no form on the wire", nameof(message)),
@@ -140,6 +141,8 @@ internal static class PeerMessageCodec
                 return MembershipCodec.DecodeAnswer(body, ref checks);
             case FrameType.ForwardTransfer:
                 return MembershipCodec.DecodeTransfer(body, ref checks);
+            case FrameType.MembershipEnded:
+                return MembershipCodec.DecodeEnded(body, ref checks);
             case FrameType.TimeoutNow:
                 return new TimeoutNow(checks.PositiveTerm(ParseExactly(Parsers.TimeoutNow, body.Span, ref checks).Term));
             case FrameType.InstallSnapshotRequest:

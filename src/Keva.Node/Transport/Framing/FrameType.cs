@@ -26,6 +26,7 @@ internal enum FrameType : byte
     ForwardChange = 33,
     ForwardChangeAnswer = 34,
     ForwardTransfer = 35,
+    MembershipEnded = 36,
 }
 
 internal static class FrameTypes

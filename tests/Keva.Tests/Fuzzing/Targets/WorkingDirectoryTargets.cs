@@ -37,7 +37,7 @@ internal static class WorkingDirectoryTargets
     private static IEnumerable<byte[]> IdentityCorpus() => new[]
     {
         new NodeIdentity(new NodeId(1), "host1", 0, default), new NodeIdentity(new NodeId(ulong.MaxValue), "host1", 0xc1, Configuration),
-        new NodeIdentity(new NodeId(7), "ключ🗝\"\\", ulong.MaxValue, Configuration), new NodeIdentity(new NodeId(7), "", 1, default),
+        new NodeIdentity(new NodeId(7), "ключ🗝\"\\", ulong.MaxValue, Configuration), new NodeIdentity(new NodeId(7), "", 1, default, IsAdmitted: true),
     }.Select(identity => NodeIdentityFile.Encode(identity).ToArray());
 
     private static FuzzOutcome ReadIdentity(byte[] input, FuzzMeter meter)
@@ -81,7 +81,8 @@ internal static class WorkingDirectoryTargets
                 new NodeId(Convert.ToUInt64(json.GetProperty("node").GetString(), 16)),
                 json.GetProperty("name").GetString()!,
                 Convert.ToUInt64(json.GetProperty("cluster").GetString(), 16),
-                json.GetProperty("first_configuration").GetBytesFromBase64());
+                json.GetProperty("first_configuration").GetBytesFromBase64(),
+                json.GetProperty("admitted").GetBoolean());
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException
             or FormatException or OverflowException or ArgumentException)

@@ -126,6 +126,30 @@ public sealed class ConfigurationRequestTests
         Assert.NotNull(leader.TheOne<TimeoutNow>(to: 2));
     }
 
+    [Fact]
+    public void A_server_that_missed_its_removal_believes_a_leader_that_has_committed_as_much_as_its_latest_configuration()
+    {
+        var named = new LogEntry(new LogIndex(1), new Term(3), EntryKind.Configuration, ClusterConfigurationCodec.Encode(ServerUnderTest.Voters(1, 2, 3)));
+        var server = Clusters.FollowerOf2(ServerSetup.InTerm(3));
+        server.Receive(2, new AppendEntriesRequest(new Term(3), EntryId.Zero, new EntryBatch([named]), LogIndex.Zero));
+
+        server.Receive(2, new MembershipEnded(new Term(4), new EntryId(new LogIndex(9), new Term(2))));
+        Assert.False(server.HeardThatMembershipEnded);
+
+        server.Receive(2, new MembershipEnded(new Term(4), new EntryId(new LogIndex(2), new Term(3))));
+        Assert.True(server.HeardThatMembershipEnded);
+    }
+
+    [Fact]
+    public void A_leader_tells_a_former_member_how_far_its_log_is_committed()
+    {
+        var leader = Clusters.LeaderOfThree();
+        leader.Receive(2, new AppendEntriesAccepted(leader.Term, leader.Log.LastIndex));
+        leader.Do(driver => driver.TellMembershipEnded(ServerUnderTest.Node(9)));
+
+        Assert.Equal(new MembershipEnded(leader.Term, leader.Log.LastEntry), leader.TheOne<MembershipEnded>(to: 9));
+    }
+
     private static (ConfigurationRefusal Refusal, bool IsComplete) Answer(ServerUnderTest leader)
     {
         var answer = leader.TheOne<ForwardChangeAnswer>(to: 2);

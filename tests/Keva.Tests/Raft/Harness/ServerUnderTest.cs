@@ -68,6 +68,8 @@ internal sealed class ServerUnderTest : IJournalPort, IPeerPort, IClientPort, IM
     public List<Leadership> LeadershipChanges { get; } = [];
 
     /// <summary>How requested changes of the configuration ended.</summary>
+    public bool HeardThatMembershipEnded { get; private set; }
+
     public List<(long RequestId, ConfigurationRefusal Refusal, string Problem)> EndedChanges { get; } = [];
 
     /// <summary>While true, no write becomes durable unless the test calls <see cref="Persist"/>.</summary>
@@ -214,6 +216,8 @@ internal sealed class ServerUnderTest : IJournalPort, IPeerPort, IClientPort, IM
     {
         // Tests look at the core.
     }
+
+    void IMembershipPort.MembershipEnded() => HeardThatMembershipEnded = true;
 
     void IMembershipPort.ChangeEnded(long requestId, ConfigurationRefusal refusal, string problem) =>
         EndedChanges.Add((requestId, refusal, problem));

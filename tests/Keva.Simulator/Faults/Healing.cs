@@ -29,7 +29,7 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
         Await("operators' requests end", () => !cluster.Operators!.AreBusy);
         if (!cluster.World.RunUntil(IsEveryNodeReady, TimeBeforeHelp))
         {
-            cluster.World.Execute(cluster.Operators!.HelpThoseLost);
+            cluster.World.Execute(cluster.Operators!.HelpThoseWaiting);
         }
 
         Await("every node is ready", IsEveryNodeReady);

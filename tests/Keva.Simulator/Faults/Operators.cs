@@ -35,18 +35,41 @@ internal sealed class Operators(SimulatedCluster cluster, Dice dice)
         });
 
     /// <summary>A node was removed, and stopped or must be stopped: its machine comes back later, to join anew.</summary>
-    public void OnRemoved(SimulatedMachine machine)
+    /// <param name="machine">Its machine.</param>
+    /// <param name="wasTold">It did not find that in its log, and so cannot join with what it has.</param>
+    public void OnRemoved(SimulatedMachine machine, bool wasTold = false)
     {
         machine.MustJoin = true;
         cluster.Crash(machine);
+        if (wasTold)
+        {
+            machine.Wipe();
+        }
+
         cluster.After(cluster.IsHealed ? TimeSpan.Zero : dice.Between(TimeSpan.Zero, Plan.LongestAbsence), () => BringBack(machine));
     }
 
     /// <summary>
-    /// Tells the nodes that lost sight of the others where they are: who was cut off while all moved, itself among them,
-    /// finds nobody where its files of then say, and nobody finds it.
+    /// Does what nodes say that they wait for: who is no member any more, and knows it, is told to join again, and who lost
+    /// sight of the others where they are.
     /// </summary>
-    public void HelpThoseLost()
+    public void HelpThoseWaiting()
+    {
+        foreach (var machine in cluster.Machines.Where(machine => machine is { HasData: true, MustJoin: false, Process.Driver: not null } && IsOut(machine) && !IsNamed(machine.Process)))
+        {
+            cluster.Note($"{machine.Name} is told to join again");
+            machine.MustJoin = true;
+            cluster.Crash(machine);
+            cluster.Start(machine);
+        }
+
+        HelpThoseLost();
+    }
+
+    private static bool IsNamed(SimulatedProcess process) => process.Core.Configuration.Find(process.Id) is not null;
+
+    // Who was cut off while all moved, itself among them, finds nobody where its files of then say, and nobody finds it.
+    private void HelpThoseLost()
     {
         if (cluster.Machines.All(machine => machine.Port == SimulatedMachine.FirstPort))
         {

@@ -258,6 +258,7 @@ internal sealed class SimulatedCluster
 
         Note($"{process} fails: {cause.Message}");
         var isRemoved = cause is NodeRemovedException;
+        var wasTold = isRemoved && process.Core.Configuration.Find(process.Id) is not null;
         Guard(() => Require(
             process.Machine.HasFailedDisk || process.Machine.Damage is not null || process.Machine.Journal.IsFull || (isRemoved && Rules.Raft.Configurations.WasRemoved(process.Id)),
             cause is InvariantViolationException or StoreInvariantException ? "an invariant of the node itself" : "no node stops without a reason",
@@ -268,8 +269,8 @@ internal sealed class SimulatedCluster
             OnEnded(process);
             if (isRemoved)
             {
-                Situations.Count(process.Core.Configuration.Find(process.Id) is null ? Situation.RemovedNodeStopped : Situation.RemovedNodeTold);
-                Operators?.OnRemoved(process.Machine);
+                Situations.Count(wasTold ? Situation.RemovedNodeTold : Situation.RemovedNodeStopped);
+                Operators?.OnRemoved(process.Machine, wasTold);
             }
         });
     }

@@ -18,6 +18,15 @@ public sealed record ClientRead(ReadOnlyMemory<byte> Key, ReadConsistency Consis
 /// <summary>From now on this node is part of a cluster, and these actors serve it.</summary>
 public sealed record GatewayOpened(Actors.IActorRef Consensus, Actors.IActorRef Store);
 
+/// <summary>Asks for the store's actor; answered with <see cref="StoreFound"/>.</summary>
+public sealed record GetStore
+{
+    public static readonly GetStore Instance = new();
+}
+
+/// <param name="Store">Null as long as the node is part of no cluster.</param>
+public sealed record StoreFound(Actors.IActorRef? Store);
+
 /// <summary>The node stops: requests that wait are finished, new ones refused.</summary>
 public sealed record GatewayClosing
 {

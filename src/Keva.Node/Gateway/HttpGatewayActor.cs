@@ -44,6 +44,7 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
         Receive<StateReplaced>(message => Answer(writes.OnStateReplaced(message.Last)));
         Receive<ViewPublished>(views.Publish);
         Receive<GatewayOpened>(OnOpened);
+        Receive<GetStore>(_ => Sender.Tell(new StoreFound(store)));
         Receive<GatewayClosing>(_ => OnClosing());
     }
 

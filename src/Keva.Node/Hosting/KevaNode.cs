@@ -6,6 +6,7 @@ using Keva.Journal;
 using Keva.Journal.Checkpoints;
 using Keva.Journal.Directories;
 using Keva.Node.Configuration;
+using Keva.Node.Dashboard;
 using Keva.Node.Gateway;
 using Keva.Node.Gateway.Http;
 using Keva.Node.Gateway.Http.Gossip;
@@ -29,6 +30,9 @@ public sealed class KevaNode : IAsyncDisposable
 
     // The consensus gives up after ten election time-outs of its own; this is for the answer to arrive, whatever they are.
     private static readonly TimeSpan MembershipTimeout = TimeSpan.FromMinutes(1);
+
+    // A picture without the store is better than none while the store has a lot to apply.
+    private static readonly TimeSpan InspectionTimeout = TimeSpan.FromMilliseconds(500);
 
     private readonly NodeSettings settings;
     private readonly ILoggerFactory loggers;
@@ -87,7 +91,10 @@ public sealed class KevaNode : IAsyncDisposable
             gossip = new GossipService(FindMembershipAsync, settings.Http.RequestTimeout);
             cluster = new ClusterService(nodeActor, views, MembershipTimeout, () => _ = StopAsync(CancellationToken.None));
             http = new KevaHttpServer(
-                KevaHttpOptionsFrom.Settings(settings), store, loggers, [.. new MembershipEndpoints(cluster).Routes, .. GossipRoutes.Of(gossip)]);
+                KevaHttpOptionsFrom.Settings(settings),
+                store,
+                loggers,
+                [.. new MembershipEndpoints(cluster).Routes, .. GossipRoutes.Of(gossip), .. DashboardOf(found.Gateway, views, store)]);
             await http.StartAsync(cancellation);
             NodeLog.Serving(logger, settings.HttpEndpoint.ToString(), settings.PeerEndpoint.ToString(), settings.WorkingDirectory);
         }
@@ -178,6 +185,14 @@ public sealed class KevaNode : IAsyncDisposable
         nodeActor = system.ActorOf(Props.Create(() => new NodeActor(settings, ports, inbound, views)), "node");
         _ = WatchAsync(system);
         return views;
+    }
+
+    private IReadOnlyList<HttpRoute> DashboardOf(IActorRef gateway, ClusterViewHolder views, IKeyValueService service)
+    {
+        var inspector = new StoreInspector(gateway, InspectionTimeout);
+        var disk = new NodeDisk(directory!, () => journal);
+        var feed = new DashboardFeed(() => new NodeCamera(views, inspector, disk, TimeProvider.System), TimeProvider.System);
+        return DashboardRoutes.Of(feed, inspector, service);
     }
 
     private async Task<IActorRef> FindMembershipAsync() =>

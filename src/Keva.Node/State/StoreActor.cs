@@ -43,6 +43,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
     private IActorRef? replacer;
     private CheckpointDelta? delta;
     private long checkpointed;
+    private string? checkpointProblem;
     private bool preparingReplacement;
 
     public StoreActor(StoreActorSetup setup, IActorRef gateway)
@@ -55,6 +56,8 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         checkpointed = state.AppliedIndex;
         Receive<ApplyEntries>(OnApply);
         Receive<ReadKeys>(OnRead);
+        Receive<DescribeStore>(_ => Sender.Tell(Describe()));
+        Receive<ListKeys>(message => Sender.Tell(KeyListing.Of(state, message)));
         Receive<CheckpointDue>(_ => BeginCheckpoint());
         Receive<CheckpointWritten>(OnCheckpointWritten);
         Receive<PrepareReplacement>(_ => OnPrepareReplacement());
@@ -142,6 +145,17 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         reader.Tell(new KeysRead(message.BatchId, records, state.Revision));
     }
 
+    private StoreStatus Describe() => new(
+        state.Count,
+        state.ContentBytes,
+        state.Revision,
+        state.AppliedIndex,
+        checkpointed,
+        delta is not null,
+        state.DirtyCount,
+        state.DirtyBytes,
+        checkpointProblem);
+
     private StateHashMark LatestMark() =>
         state.LatestMark is { } mark ? new StateHashMark(new LogIndex(mark.Index), mark.Hash) : StateHashMark.None;
 
@@ -171,6 +185,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
     {
         var written = delta!;
         delta = null;
+        checkpointProblem = message.Problem?.Message;
         if (message.Problem is null)
         {
             checkpointed = written.Metadata.AppliedIndex;

@@ -31,7 +31,7 @@ internal sealed class ClusterEndpoint(IKeyValueService service)
         return exchange.SendJsonAsync();
     }
 
-    private static void WriteMember(Utf8JsonWriter json, MemberView member)
+    internal static void WriteMember(Utf8JsonWriter json, MemberView member)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, member.Id.ToString());

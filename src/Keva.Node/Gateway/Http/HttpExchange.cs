@@ -153,6 +153,20 @@ public sealed class HttpExchange
         }
     }
 
+    /// <summary>Sends what was written since <see cref="StartJson"/> as a server-sent event of a body that has begun.</summary>
+    /// <exception cref="OperationCanceledException">The client went away.</exception>
+    internal async ValueTask WriteJsonEventAsync(PipeWriter body)
+    {
+        // JSON has no line ends: it is one line of data, and the empty line behind it ends the event.
+        _json!.Flush();
+        byte[] piece = [.. "data: "u8, .. _scratch!.WrittenSpan, .. "\n\n"u8];
+        var flushed = await body.WriteAsync(piece, Aborted);
+        if (flushed.IsCompleted)
+        {
+            throw new OperationCanceledException(Aborted);
+        }
+    }
+
     /// <summary>Sends a status with no body, such as 204.</summary>
     public ValueTask SendStatusAsync(int status)
     {

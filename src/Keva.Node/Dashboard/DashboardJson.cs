@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Keva.Node.Gateway;
+using Keva.Node.Gateway.Http;
+using Keva.Node.State;
+
+namespace Keva.Node.Dashboard;
+
+/// <summary>A picture as the page reads it. Sizes are bytes, times are milliseconds.</summary>
+internal static class DashboardJson
+{
+    public static void Write(Utf8JsonWriter json, DashboardPicture picture)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("at"u8, picture.At.ToUnixTimeMilliseconds());
+        json.WriteString("version"u8, picture.Version);
+        WriteCluster(json, picture.View, picture.LeaderContactAge);
+        if (picture.Store is { } store)
+        {
+            json.WritePropertyName("store"u8);
+            Write(json, store);
+        }
+
+        if (picture.Disk is { } disk)
+        {
+            json.WritePropertyName("disk"u8);
+            Write(json, disk);
+        }
+
+        json.WritePropertyName("traffic"u8);
+        Write(json, picture.Traffic);
+        json.WriteEndObject();
+    }
+
+    private static void WriteCluster(Utf8JsonWriter json, ClusterView view, TimeSpan? leaderContactAge)
+    {
+        json.WriteString("node"u8, view.SelfName);
+        json.WriteString("node_id"u8, view.Self.ToString());
+        json.WriteString("cluster"u8, view.ClusterName);
+        json.WriteString("cluster_id"u8, view.ClusterId);
+        json.WriteString("leader"u8, view.LeaderMember?.Name);
+        json.WriteNumber("term"u8, view.Term.Value);
+        json.WriteNumber("commit_index"u8, view.CommitIndex);
+        json.WriteNumber("applied_index"u8, view.AppliedIndex);
+        json.WriteBoolean("ready"u8, view.IsReady);
+        json.WriteString("not_ready_reason"u8, view.NotReadyReason);
+        json.WriteBoolean("stopping"u8, view.IsStopping);
+        if (leaderContactAge is { } age)
+        {
+            json.WriteNumber("leader_contact_ms"u8, Milliseconds(age));
+        }
+
+        var quorum = QuorumArithmetic.Of(view);
+        json.WriteStartObject("quorum"u8);
+        json.WriteNumber("voters"u8, quorum.Voters);
+        json.WriteNumber("up"u8, quorum.Up);
+        json.WriteNumber("majority"u8, quorum.Majority);
+        json.WriteNumber("spare"u8, quorum.Spare);
+        json.WriteEndObject();
+        json.WriteStartArray("members"u8);
+        foreach (var member in view.Members)
+        {
+            ClusterEndpoint.WriteMember(json, member);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, StoreStatus store)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("keys"u8, store.Keys);
+        json.WriteNumber("bytes"u8, store.ContentBytes);
+        json.WriteNumber("revision"u8, store.Revision);
+        json.WriteNumber("checkpoint_index"u8, store.CheckpointIndex);
+        json.WriteBoolean("checkpoint_under_way"u8, store.IsWritingCheckpoint);
+        json.WriteNumber("unsaved_keys"u8, store.UnsavedKeys);
+        json.WriteNumber("unsaved_bytes"u8, store.UnsavedBytes);
+        json.WriteString("checkpoint_problem"u8, store.CheckpointProblem);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, DiskStatus disk)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("free_bytes"u8, disk.FreeBytes);
+        json.WriteNumber("total_bytes"u8, disk.TotalBytes);
+        json.WriteNumber("journal_bytes"u8, disk.JournalBytes);
+        json.WriteNumber("checkpoint_bytes"u8, disk.CheckpointBytes);
+        json.WriteNumber("queued_writes"u8, disk.QueuedWrites);
+        json.WriteNumber("last_commit_ms"u8, Milliseconds(disk.LastCommit));
+        json.WriteBoolean("stalled"u8, disk.IsStalled);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, Traffic traffic)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("interval_ms"u8, Milliseconds(traffic.Interval));
+        WriteLatencies(json, "reads"u8, traffic.Reads);
+        WriteLatencies(json, "writes"u8, traffic.Writes);
+        json.WriteNumber("failed"u8, traffic.Failed);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Pairs: a latency, and how many requests took no longer than that and longer than the latency before.</summary>
+    private static void WriteLatencies(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<LatencyCount> counts)
+    {
+        json.WriteStartArray(name);
+        foreach (var (atMost, count) in counts)
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue(Milliseconds(atMost));
+            json.WriteNumberValue(count);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
+}

@@ -14,6 +14,7 @@ const gapMs = 3000;
 export class Chart {
   #series;
   #format;
+  #axisFormat;
   #svg = shape('svg', { height, role: 'img' });
   #title = shape('title');
   #grid = shape('g', { class: 'grid-lines' });
@@ -30,10 +31,12 @@ export class Chart {
   /**
    * @param series two of: name, className, value (of a point), note (of a point, beside the value)
    * @param format numbers as text
+   * @param axisFormat the same for the axis
    */
-  constructor(parent, series, format) {
+  constructor(parent, series, format, axisFormat) {
     this.#series = series;
     this.#format = format;
+    this.#axisFormat = axisFormat;
     this.#lines = series.map(({ className }) => shape('path', { class: `line ${className}` }));
     this.#values = series.map(() => ({ value: element('b'), note: element('span', { class: 'quiet' }) }));
     const legend = element('div', { class: 'legend' }, ...series.map(({ name, className }, index) => element('span', { class: className }, element('i', { class: 'key', 'aria-hidden': 'true' }), `${name} `, this.#values[index].value, ' ', this.#values[index].note)), this.#when);
@@ -78,9 +81,9 @@ export class Chart {
   }
 
   #drawGrid({ step, highest }) {
-    const levels = Array.from({ length: Math.round(highest / step) + 1 }, (_, index) => index * step);
+    const levels = Array.from({ length: Math.round(highest / step) + 1 }, (_, index) => Number((index * step).toPrecision(6)));
     const y = (level) => this.#y(level, highest);
-    const texts = levels.map((level) => ({ key: `y${level}`, x: left - 8, y: y(level) + 3.5, text: this.#format(level), anchor: 'end', line: y(level) }));
+    const texts = levels.map((level) => ({ key: `y${level}`, x: left - 8, y: y(level) + 3.5, text: this.#axisFormat(level), anchor: 'end', line: y(level) }));
     const minutes = [5, 4, 3, 2, 1].map((ago) => ({ key: `x${ago}`, x: this.#x(this.#now - ago * 60000), y: height - 5, text: `${ago} min ago`, anchor: ago === 5 ? 'start' : 'middle' }));
     const spacious = this.#width > 420 ? minutes : minutes.filter((_, index) => index % 2 === 0);
     const ends = { key: 'now', x: this.#width - right, y: height - 5, text: 'now', anchor: 'end' };

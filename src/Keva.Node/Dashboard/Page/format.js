@@ -46,6 +46,11 @@ export function rate(number) {
   return number > 0 && number < 10 ? number.toFixed(1) : count(number);
 }
 
+/** For an axis: no digits that say nothing. */
+export const shortRate = (number) => (number >= 10000 ? `${number / 1000}k` : String(number));
+
+export const shortMilliseconds = (number) => (number >= 1000 ? `${number / 1000} s` : number === 0 ? '0' : `${number} ms`);
+
 /** How long ago, or for how long: the largest unit alone is enough for a glance. */
 export function span(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));

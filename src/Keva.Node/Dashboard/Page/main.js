@@ -5,7 +5,7 @@ import { clusterOf } from './cluster.js';
 import { Connections } from './connections.js';
 import { byId, element, keepChildren, setAttribute, setText } from './dom.js';
 import { Events } from './events.js';
-import { bytes, count, milliseconds, nothing, rate } from './format.js';
+import { bytes, count, milliseconds, nothing, rate, shortMilliseconds, shortRate } from './format.js';
 import { History } from './history.js';
 import { KeyBrowser } from './keys.js';
 import { Ring } from './ring.js';
@@ -20,11 +20,11 @@ const events = new Events(byId('events'));
 const traffic = new Chart(byId('traffic'), [
   { name: 'reads', className: 'first', value: (point) => point.readRate },
   { name: 'writes', className: 'second', value: (point) => point.writeRate },
-], rate);
+], rate, shortRate);
 const latency = new Chart(byId('latency'), [
   { name: 'reads', className: 'first', value: (point) => point.readLatency, note: (point) => (point.readMedian === null ? '' : `median ${milliseconds(point.readMedian)}`) },
   { name: 'writes', className: 'second', value: (point) => point.writeLatency, note: (point) => (point.writeMedian === null ? '' : `median ${milliseconds(point.writeMedian)}`) },
-], milliseconds);
+], milliseconds, shortMilliseconds);
 const browser = new KeyBrowser(() => connections.primary?.origin ?? null);
 let leaderlessSince = null;
 let isDrawing = false;
@@ -56,7 +56,7 @@ function draw() {
   const verdict = verdictOf(cluster, leaderlessSince === null ? 0 : performance.now() - leaderlessSince);
   showVerdict(verdict);
   showFigures(cluster);
-  setText(byId('cluster-name'), cluster.name);
+  setText(byId('cluster-name'), `cluster ${cluster.name}`);
   setText(byId('source-text'), `live from ${cluster.seenBy}`);
   setText(byId('events-by'), `as ${cluster.seenBy} saw it`);
   setAttribute(byId('source'), 'data-level', 'good');

@@ -3,22 +3,32 @@
 import { shape, setAttribute, setText, keepChildren } from './dom.js';
 import { count } from './format.js';
 
-const size = 320;
-const center = size / 2;
-const orbit = 108;
-const gauge = 46;
+const width = 320;
+const height = 300;
+const center = { x: width / 2, y: 146 };
+const orbit = 106;
+const gauge = 44;
 const smallCluster = 7;
+
+// Signs in the circles: a crown, a tick, a cross, dots.
+const signs = {
+  leads: 'M-9 5.5L-9 -4.5L-4 0.5L0 -6.5L4 0.5L9 -4.5L9 5.5Z',
+  inStep: 'M-6 0.5L-2 4.5L6.5 -4',
+  behind: 'M0 -6L0 6M-5 1L0 6L5 1',
+  gone: 'M-5 -5L5 5M5 -5L-5 5',
+  coming: 'M-6 0L-6 0.01M0 0L0 0.01M6 0L6 0.01',
+};
 
 export class Ring {
   #links = shape('g', { class: 'links' });
   #gauge = shape('g', { class: 'gauge' });
   #nodes = shape('g', { class: 'nodes' });
-  #figure = shape('text', { x: center, y: center - 2, class: 'gauge-figure' });
-  #caption = shape('text', { x: center, y: center + 17, class: 'gauge-caption' });
+  #figure = shape('text', { x: center.x, y: center.y + 2, class: 'gauge-figure' });
+  #caption = shape('text', { x: center.x, y: center.y + 19, class: 'gauge-caption' });
   #title = shape('title');
 
   constructor(parent) {
-    parent.append(shape('svg', { viewBox: `0 0 ${size} ${size}`, role: 'img' }, this.#title, this.#links, this.#gauge, this.#figure, this.#caption, this.#nodes));
+    parent.append(shape('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img' }, this.#title, this.#links, this.#gauge, this.#figure, this.#caption, this.#nodes));
   }
 
   show(cluster) {
@@ -35,7 +45,7 @@ export class Ring {
     const links = leading ? places.filter((place) => place !== leading) : [];
     keepChildren(this.#links, links, ({ member }) => member.id, () => shape('path'), (line, place) => {
       // Bent a little around the gauge in the middle.
-      setAttribute(line, 'd', `M${leading.x} ${leading.y}Q${bend(leading.x, place.x)} ${bend(leading.y, place.y)} ${place.x} ${place.y}`);
+      setAttribute(line, 'd', `M${leading.x} ${leading.y}Q${bend(leading.x, place.x, center.x)} ${bend(leading.y, place.y, center.y)} ${place.x} ${place.y}`);
       setAttribute(line, 'class', place.member.isUp && leading.member.isUp ? 'link' : 'link broken');
     });
   }
@@ -53,35 +63,43 @@ export class Ring {
   }
 }
 
-const bend = (from, to) => (from + to) / 2 + ((from + to) / 2 - center) * 0.7;
+const bend = (from, to, middle) => (from + to) / 2 + ((from + to) / 2 - middle) * 0.7;
 
 function placeOf(index, total) {
   const angle = (index / total) * 2 * Math.PI - Math.PI / 2;
-  return { x: round(center + orbit * Math.cos(angle)), y: round(center + orbit * Math.sin(angle) + (total > 1 ? 2 : orbit)), isBelow: Math.sin(angle) > -0.5 };
+  return { x: round(center.x + orbit * Math.cos(angle)), y: round(center.y + orbit * Math.sin(angle)) };
 }
 
 function arcFrom(from, to) {
-  const point = (angle) => `${round(center + gauge * Math.sin(angle))} ${round(center - gauge * Math.cos(angle))}`;
+  const point = (angle) => `${round(center.x + gauge * Math.sin(angle))} ${round(center.y - gauge * Math.cos(angle))}`;
   return `M${point(from)}A${gauge} ${gauge} 0 ${to - from > Math.PI ? 1 : 0} 1 ${point(to)}`;
 }
 
 function createNode() {
-  return shape('g', {}, shape('circle', { class: 'halo' }), shape('circle', { class: 'body' }), shape('path', { class: 'crown' }), shape('text', { class: 'node-name' }), shape('text', { class: 'node-note' }));
+  return shape('g', {}, shape('circle', { class: 'halo' }), shape('circle', { class: 'body' }), shape('path', { class: 'sign' }), shape('text', { class: 'node-name' }), shape('text', { class: 'node-note' }));
 }
 
 function updateNode(node, { member, x, y }, cluster, radius) {
-  const [halo, body, crown, name, note] = node.children;
+  const [halo, body, sign, name, note] = node.children;
   const isLeader = member === cluster.leader;
   setAttribute(node, 'class', `node ${isLeader ? 'leads' : member.role === 'learner' ? 'learns' : 'follows'} ${levelOf(member)}`);
   setAttribute(node, 'transform', `translate(${x} ${y})`);
   setAttribute(halo, 'r', radius + 5);
   setAttribute(body, 'r', radius);
-  setAttribute(crown, 'd', isLeader && radius > 15 ? 'M-9 5.5L-9 -4.5L-4 0.5L0 -6.5L4 0.5L9 -4.5L9 5.5Z' : '');
+  setAttribute(sign, 'd', radius > 15 ? signs[signOf(member, isLeader)] : '');
   setAttribute(name, 'y', radius + 17);
   setAttribute(note, 'y', radius + 31);
   const isTight = cluster.members.length > smallCluster;
   setText(name, isTight ? '' : member.name);
   setText(note, isTight ? '' : noteOn(member, isLeader));
+}
+
+function signOf(member, isLeader) {
+  if (!member.isUp) {
+    return member.status === 'joining' ? 'coming' : 'gone';
+  }
+
+  return isLeader ? 'leads' : member.behind > 0 ? 'behind' : 'inStep';
 }
 
 function noteOn(member, isLeader) {

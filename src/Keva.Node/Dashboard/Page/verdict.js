@@ -62,15 +62,15 @@ function servingWords(quorum, down, problems) {
     };
   }
 
-  const survives = `It survives ${plural(quorum.spare, 'more failure', 'more failures')}.`;
+  const survives = `survives ${plural(quorum.spare, 'more failure', 'more failures')}`;
   if (down.length > 0) {
-    return { level: 'look', headline: `${list(down)} ${down.length === 1 ? 'does' : 'do'} not answer`, advice: `The cluster serves. ${survives}` };
+    return { level: 'look', headline: `${list(down)} ${down.length === 1 ? 'does' : 'do'} not answer`, advice: `The cluster serves, and ${survives}.` };
   }
 
   return {
     level: 'good',
     headline: problems.length > 0 ? 'Serving' : 'All is well',
-    advice: `All ${quorum.voters} voters answer. ${survives} Any one node may be stopped; wait until it is back before the next.`,
+    advice: `All ${quorum.voters} voters answer; the cluster ${survives}. Any one node may be stopped: one at a time.`,
   };
 }
 

@@ -27,19 +27,30 @@ internal sealed class HttpRouter
 
     public ValueTask DispatchAsync(HttpExchange exchange)
     {
+        var path = exchange.Target.Path;
+        var isKey = path.StartsWith(StorageEndpoint.PathPrefix, StringComparison.Ordinal);
+        HttpRoute? route = null;
+        if (isKey)
+        {
+            exchange.Route = StorageEndpoint.Route;
+        }
+        else if (_routes.TryGetValue(path, out route))
+        {
+            exchange.Route = route.Path;
+        }
+
         if (exchange.Method is not ("GET" or "HEAD") && CrossOriginGuard.Check(exchange.RequestHeaders) is { } failure)
         {
             BodyReader.LeaveUnread(exchange);
             return exchange.SendErrorAsync(failure);
         }
 
-        var path = exchange.Target.Path;
-        if (path.StartsWith(StorageEndpoint.PathPrefix, StringComparison.Ordinal))
+        if (isKey)
         {
             return _storage.HandleAsync(exchange);
         }
 
-        if (!_routes.TryGetValue(path, out var route))
+        if (route is null)
         {
             BodyReader.LeaveUnread(exchange);
             return exchange.SendErrorAsync(KevaError.NotFound, "There is no such path; GET / lists what there is.");

@@ -22,7 +22,6 @@ internal static class StartCommand
             return ExitCode.Usage;
         }
 
-        var jsonLog = string.Equals(Environment.GetEnvironmentVariable("KEVA_LOG_FORMAT"), "json", StringComparison.OrdinalIgnoreCase);
-        return await NodeProcess.RunAsync(settings, jsonLog, cancellation);
+        return await NodeProcess.RunAsync(settings, cancellation);
     }
 }

@@ -25,13 +25,16 @@ public sealed record MemberAddresses(string PeerAddress, string HttpAddress);
 
 /// <summary>Told to the gateway whenever something of interest changed, and now and then besides.</summary>
 /// <param name="LeaderContact">When this node last heard from a leader, on the node's clock; null if it never did.</param>
-public sealed record ViewPublished(ClusterView View, TimeSpan? LeaderContact);
+/// <param name="Statistics">The consensus in numbers; null while there is none.</param>
+public sealed record ViewPublished(ClusterView View, TimeSpan? LeaderContact, ConsensusStatistics? Statistics = null);
 
 /// <summary>Makes the picture of the cluster that users get from what the consensus knows.</summary>
 internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core, Func<TimeSpan> now)
 {
     private TimeSpan? leaderContact;
     private LogIndex? committedAtFirst;
+    private NodeId seenLeader;
+    private long leaderChanges;
 
     /// <summary>Where nodes are that told this one; for others the configuration's addresses count.</summary>
     public IReadOnlyDictionary<NodeId, MemberAddresses> Addresses { get; set; } = new Dictionary<NodeId, MemberAddresses>();
@@ -60,6 +63,7 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
             leaderContact = now();
         }
 
+        CountLeaders();
         var followers = core.Followers.ToDictionary(follower => follower.Id);
         var members = core.Configuration.Members
             .Where(member => !IsBeingReplaced(member))
@@ -82,8 +86,28 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
                 notReady,
                 driver.IsStopping,
                 members),
-            leaderContact);
+            leaderContact,
+            Statistics(driver));
     }
+
+    // Each change of the leader makes the consensus publish its view, so none is missed.
+    private void CountLeaders()
+    {
+        if (core.Leader != seenLeader && !core.Leader.IsNone)
+        {
+            seenLeader = core.Leader;
+            leaderChanges++;
+        }
+    }
+
+    private ConsensusStatistics Statistics(RaftDriver driver) => new(
+        core.Log.LastIndex.Value,
+        core.Log.DurableIndex.Value,
+        core.Log.LastIndex.Value - core.Log.Start.Index.Value,
+        core.Log.RetainedBytes,
+        core.IgnoredMessages,
+        leaderChanges,
+        driver.CanPersist);
 
     private string? NotReadyReason(RaftDriver driver)
     {

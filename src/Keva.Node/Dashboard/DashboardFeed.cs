@@ -6,7 +6,7 @@ namespace Keva.Node.Dashboard;
 /// </summary>
 /// <param name="openCamera">A new camera, for as long as somebody watches.</param>
 /// <param name="clock">What the second is measured with.</param>
-public sealed class DashboardFeed(Func<IDashboardCamera> openCamera, TimeProvider clock)
+internal sealed class DashboardFeed(Func<IDashboardCamera> openCamera, TimeProvider clock)
 {
     public const int MaxWatchers = 64;
 
@@ -46,14 +46,14 @@ public sealed class DashboardFeed(Func<IDashboardCamera> openCamera, TimeProvide
 }
 
 /// <summary>Somebody watches; until disposed. For one caller at a time.</summary>
-public sealed class DashboardWatch : IDisposable
+internal sealed class DashboardWatch : IDisposable
 {
     private readonly DashboardSession session;
     private readonly Action leave;
     private long seen;
     private bool isDisposed;
 
-    internal DashboardWatch(DashboardSession session, Action leave)
+    public DashboardWatch(DashboardSession session, Action leave)
     {
         this.session = session;
         this.leave = leave;

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Keva.Journal;
 using Keva.Node.Gateway;
 using Keva.Node.Gateway.Http;
-using Keva.Node.State;
+using Keva.Node.Telemetry.Measuring;
+using Keva.Node.Telemetry.Warnings;
 
 namespace Keva.Node.Dashboard;
 
@@ -14,20 +16,29 @@ internal static class DashboardJson
         json.WriteNumber("at"u8, picture.At.ToUnixTimeMilliseconds());
         json.WriteString("version"u8, picture.Version);
         WriteCluster(json, picture.View, picture.LeaderContactAge);
-        if (picture.Store is { } store)
-        {
-            json.WritePropertyName("store"u8);
-            Write(json, store);
-        }
-
+        json.WritePropertyName("store"u8);
+        Write(json, picture.Store);
         if (picture.Disk is { } disk)
         {
             json.WritePropertyName("disk"u8);
             Write(json, disk);
         }
 
+        if (picture.Journal is { } journal)
+        {
+            json.WritePropertyName("journal"u8);
+            Write(json, journal);
+        }
+
         json.WritePropertyName("traffic"u8);
         Write(json, picture.Traffic);
+        json.WriteStartArray("warnings"u8);
+        foreach (var warning in picture.Warnings)
+        {
+            WarningsEndpoint.WriteWarning(json, warning);
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
@@ -65,30 +76,34 @@ internal static class DashboardJson
         json.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter json, StoreStatus store)
+    private static void Write(Utf8JsonWriter json, StoreSize store)
     {
         json.WriteStartObject();
         json.WriteNumber("keys"u8, store.Keys);
-        json.WriteNumber("bytes"u8, store.ContentBytes);
+        json.WriteNumber("bytes"u8, store.Bytes);
         json.WriteNumber("revision"u8, store.Revision);
         json.WriteNumber("checkpoint_index"u8, store.CheckpointIndex);
-        json.WriteBoolean("checkpoint_under_way"u8, store.IsWritingCheckpoint);
         json.WriteNumber("unsaved_keys"u8, store.UnsavedKeys);
         json.WriteNumber("unsaved_bytes"u8, store.UnsavedBytes);
-        json.WriteString("checkpoint_problem"u8, store.CheckpointProblem);
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, DiskStatus disk)
+    private static void Write(Utf8JsonWriter json, DiskUsage disk)
     {
         json.WriteStartObject();
         json.WriteNumber("free_bytes"u8, disk.FreeBytes);
-        json.WriteNumber("total_bytes"u8, disk.TotalBytes);
+        json.WriteNumber("total_bytes"u8, disk.SizeBytes);
         json.WriteNumber("journal_bytes"u8, disk.JournalBytes);
         json.WriteNumber("checkpoint_bytes"u8, disk.CheckpointBytes);
-        json.WriteNumber("queued_writes"u8, disk.QueuedWrites);
-        json.WriteNumber("last_commit_ms"u8, Milliseconds(disk.LastCommit));
-        json.WriteBoolean("stalled"u8, disk.IsStalled);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, JournalStatistics journal)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("queued_writes"u8, journal.QueueDepth);
+        json.WriteNumber("last_commit_ms"u8, Milliseconds(journal.LastCommitDuration));
+        json.WriteBoolean("stalled"u8, journal.IsStalled);
         json.WriteEndObject();
     }
 

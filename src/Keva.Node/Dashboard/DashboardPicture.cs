@@ -1,5 +1,8 @@
+using Keva.Journal;
 using Keva.Node.Gateway;
 using Keva.Node.State;
+using Keva.Node.Telemetry.Measuring;
+using Keva.Node.Telemetry.Warnings;
 
 namespace Keva.Node.Dashboard;
 
@@ -10,41 +13,42 @@ namespace Keva.Node.Dashboard;
 /// <param name="LeaderContactAge">Time since the node last heard from a leader.</param>
 /// <param name="Store">The state that is applied here.</param>
 /// <param name="Disk">Where the node keeps its data.</param>
+/// <param name="Journal">The journal on that disk.</param>
 /// <param name="Traffic">The requests since the picture before.</param>
-public sealed record DashboardPicture(
+/// <param name="Warnings">What an operator should look at.</param>
+internal sealed record DashboardPicture(
     DateTimeOffset At,
     string Version,
     ClusterView View,
     TimeSpan? LeaderContactAge,
-    StoreStatus? Store,
-    DiskStatus? Disk,
-    Traffic Traffic);
+    StoreSize Store,
+    DiskUsage? Disk,
+    JournalStatistics? Journal,
+    Traffic Traffic,
+    IReadOnlyList<Warning> Warnings);
 
-/// <param name="FreeBytes">What the file system has left for this process.</param>
-/// <param name="TotalBytes">How large the file system is.</param>
-/// <param name="JournalBytes">The journal's files.</param>
-/// <param name="CheckpointBytes">The checkpoint's files.</param>
-/// <param name="QueuedWrites">Writes that were handed to the journal and are not durable yet.</param>
-/// <param name="LastCommit">How long the journal's last commit took, synchronisation included.</param>
-/// <param name="IsStalled">Whether writes wait for a full or read-only disk.</param>
-public sealed record DiskStatus(
-    long FreeBytes,
-    long TotalBytes,
-    long JournalBytes,
-    long CheckpointBytes,
-    int QueuedWrites,
-    TimeSpan LastCommit,
-    bool IsStalled);
+/// <summary>The store at one moment.</summary>
+/// <param name="Keys">How many keys there are.</param>
+/// <param name="Bytes">Bytes of all keys and values.</param>
+/// <param name="Revision">Of the whole store.</param>
+/// <param name="CheckpointIndex">The last entry that is in the checkpoint on disk; a restart replays those behind it.</param>
+/// <param name="UnsavedKeys">Keys that changed since the last checkpoint began.</param>
+/// <param name="UnsavedBytes">Bytes of those keys and of their values.</param>
+internal readonly record struct StoreSize(long Keys, long Bytes, long Revision, long CheckpointIndex, long UnsavedKeys, long UnsavedBytes)
+{
+    public static StoreSize Of(StoreStatistics statistics) => new(
+        statistics.Keys, statistics.Bytes, statistics.Revision, statistics.CheckpointIndex, statistics.DirtyKeys, statistics.DirtyBytes);
+}
 
 /// <summary>The requests of one interval.</summary>
 /// <param name="Interval">How long it was.</param>
 /// <param name="Reads">GET and HEAD of keys, by latency.</param>
 /// <param name="Writes">PUT, POST and DELETE of keys, and commands, by latency.</param>
 /// <param name="Failed">Those of both that the node could not serve: answered with 429, or with 500 or more.</param>
-public sealed record Traffic(TimeSpan Interval, IReadOnlyList<LatencyCount> Reads, IReadOnlyList<LatencyCount> Writes, long Failed)
+internal sealed record Traffic(TimeSpan Interval, IReadOnlyList<LatencyCount> Reads, IReadOnlyList<LatencyCount> Writes, long Failed)
 {
     public static readonly Traffic None = new(TimeSpan.Zero, [], [], 0);
 }
 
 /// <summary>So many requests took no longer than this, and longer than the count before.</summary>
-public readonly record struct LatencyCount(TimeSpan AtMost, long Count);
+internal readonly record struct LatencyCount(TimeSpan AtMost, long Count);

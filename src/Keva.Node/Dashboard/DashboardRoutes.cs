@@ -4,7 +4,7 @@ using Keva.Node.Gateway.Http;
 namespace Keva.Node.Dashboard;
 
 /// <summary>What the dashboard's page asks of a node, beside the keys themselves. Served without a leader, too.</summary>
-public static class DashboardRoutes
+internal static class DashboardRoutes
 {
     public static IReadOnlyList<HttpRoute> Of(DashboardFeed feed, IStoreInspector store, IKeyValueService service) =>
     [

@@ -42,7 +42,7 @@ internal sealed class DashboardSession
             using var timer = new PeriodicTimer(DashboardFeed.Interval, clock);
             do
             {
-                Publish(await camera.TakeAsync());
+                Publish(camera.Take());
             }
             while (await timer.WaitForNextTickAsync(stopping.Token));
         }

@@ -3,7 +3,7 @@ namespace Keva.Node.Dashboard;
 /// <summary>
 /// Takes pictures of a node. Counts, until disposed, what a picture has to tell of the time since the one before.
 /// </summary>
-public interface IDashboardCamera : IDisposable
+internal interface IDashboardCamera : IDisposable
 {
-    Task<DashboardPicture> TakeAsync();
+    DashboardPicture Take();
 }

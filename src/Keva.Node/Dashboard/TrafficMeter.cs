@@ -8,9 +8,6 @@ namespace Keva.Node.Dashboard;
 /// </summary>
 internal sealed class TrafficMeter : IDisposable
 {
-    private const string MeterName = "Keva";
-    private const string InstrumentName = "keva_http_request_duration_seconds";
-
     private readonly TimeProvider clock;
     private readonly MeterListener listener;
     private LatencyBuckets reads = new();
@@ -18,7 +15,9 @@ internal sealed class TrafficMeter : IDisposable
     private long failed;
     private long since;
 
-    public TrafficMeter(TimeProvider clock)
+    /// <param name="meter">The node's: other nodes of the process have others.</param>
+    /// <param name="clock">Measures the intervals.</param>
+    public TrafficMeter(Meter meter, TimeProvider clock)
     {
         this.clock = clock;
         since = clock.GetTimestamp();
@@ -26,7 +25,7 @@ internal sealed class TrafficMeter : IDisposable
         {
             InstrumentPublished = (instrument, listening) =>
             {
-                if (instrument.Name == InstrumentName && instrument.Meter.Name == MeterName)
+                if (instrument.Name == RequestMetrics.DurationName && ReferenceEquals(instrument.Meter, meter))
                 {
                     listening.EnableMeasurementEvents(instrument);
                 }
@@ -56,7 +55,7 @@ internal sealed class TrafficMeter : IDisposable
         var method = TagOf(tags, "method");
         var counted = TagOf(tags, "route") switch
         {
-            StorageEndpoint.PathPrefix + "{key}" => method is "GET" or "HEAD" ? reads : writes,
+            StorageEndpoint.Route => method is "GET" or "HEAD" ? reads : writes,
             "/" when method == "POST" => writes,
             _ => null,
         };

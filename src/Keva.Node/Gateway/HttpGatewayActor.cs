@@ -18,6 +18,7 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     private readonly ReadTracker<IActorRef> reads;
     private readonly ClusterViewHolder views;
     private readonly Func<TimeSpan> now;
+    private readonly GatewayStatistics statistics;
     private IActorRef? consensus;
     private IActorRef? store;
     private IActorRef? drainRequester;
@@ -26,10 +27,12 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     /// <param name="options">Limits and time-outs.</param>
     /// <param name="views">Where the latest view of the cluster is left for whoever wants it.</param>
     /// <param name="now">Monotonic time since some fixed moment.</param>
-    public HttpGatewayActor(GatewayOptions options, ClusterViewHolder views, Func<TimeSpan> now)
+    /// <param name="statistics">Where numbers are left.</param>
+    public HttpGatewayActor(GatewayOptions options, ClusterViewHolder views, Func<TimeSpan> now, GatewayStatistics statistics)
     {
         this.views = views;
         this.now = now;
+        this.statistics = statistics;
         writes = new WriteTracker<IActorRef>(options);
         reads = new ReadTracker<IActorRef>(options);
         Receive<ClientWrite>(OnWrite);
@@ -38,8 +41,8 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
         Receive<Tick>(_ => OnTick());
         Receive<CommandsApplied>(message => Answer(writes.OnApplied(message.Last, message.OwnResults)));
         Receive<KeysRead>(message => Answer(reads.OnRead(message.BatchId, message.Records, message.StoreRevision, views.AgeAt(now()))));
-        Receive<ReadConfirmed>(message => AskStore(reads.OnConfirmed(message.ReadId, message.ReadIndex)));
-        Receive<ProposalsRefused>(message => Answer(writes.OnRefused(message.ProposedFor, message.Proposals, message.Reason)));
+        Receive<ReadConfirmed>(OnReadConfirmed);
+        Receive<ProposalsRefused>(OnProposalsRefused);
         Receive<LeadershipChanged>(message => OnLeadership(message.Leadership));
         Receive<StateReplaced>(message => Answer(writes.OnStateReplaced(message.Last)));
         Receive<ViewPublished>(views.Publish);
@@ -62,11 +65,11 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     {
         if (Refusal() is { } failure)
         {
-            Sender.Tell(new WriteOutcome(failure, 0, false, default));
+            Answer(Sender, new WriteOutcome(failure, 0, false, default));
         }
         else if (writes.Add(message, Sender, now()) is { } outcome)
         {
-            Sender.Tell(outcome);
+            Answer(Sender, outcome);
         }
         else
         {
@@ -78,7 +81,7 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     {
         if (Refusal() is { } failure)
         {
-            Sender.Tell(new ReadOutcome(failure, false, default, 0, 0, message.Consistency, null));
+            Answer(Sender, new ReadOutcome(failure, false, default, 0, 0, message.Consistency, null));
             return;
         }
 
@@ -121,6 +124,21 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
         AskStore(reads.TakeStale());
     }
 
+    private void OnReadConfirmed(ReadConfirmed message)
+    {
+        if (reads.OnConfirmed(message.ReadId, message.ReadIndex) is { } read)
+        {
+            statistics.ReadIndexWaited?.Invoke(now() - read.Arrived);
+            AskStore(read);
+        }
+    }
+
+    private void OnProposalsRefused(ProposalsRefused message)
+    {
+        statistics.ProposalsRefused(message.Reason, message.Proposals.Count);
+        Answer(writes.OnRefused(message.ProposedFor, message.Proposals, message.Reason));
+    }
+
     private void OnLeadership(Leadership leadership)
     {
         Answer(writes.OnLeadership(leadership, leadership.Leader == views.Current.Self));
@@ -131,6 +149,7 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
         var time = now();
         Answer(writes.OnTick(time));
         Answer(reads.OnTick(time));
+        statistics.Pending(writes.Count, reads.Count, writes.QueuedBytes);
         if (drainRequester is not null && writes.IsEmpty && reads.IsEmpty)
         {
             drainRequester.Tell(GatewayDrained.Instance);
@@ -155,7 +174,7 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     {
         foreach (var (client, outcome) in answers)
         {
-            client.Tell(outcome);
+            Answer(client, outcome);
         }
 
         FlushIfThereIsAnythingToPropose();
@@ -170,12 +189,32 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
         }
     }
 
-    private static void Answer(List<(IActorRef Client, ReadOutcome Outcome)> answers)
+    private void Answer(List<(IActorRef Client, ReadOutcome Outcome)> answers)
     {
         foreach (var (client, outcome) in answers)
         {
-            client.Tell(outcome);
+            Answer(client, outcome);
         }
+    }
+
+    private void Answer(IActorRef client, WriteOutcome outcome)
+    {
+        if (outcome.Error is { } failure)
+        {
+            statistics.WriteFailed(failure.Error);
+        }
+
+        client.Tell(outcome);
+    }
+
+    private void Answer(IActorRef client, ReadOutcome outcome)
+    {
+        if (outcome.Error is { } failure)
+        {
+            statistics.ReadFailed(failure.Error);
+        }
+
+        client.Tell(outcome);
     }
 
     private sealed record Tick

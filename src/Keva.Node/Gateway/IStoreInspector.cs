@@ -8,7 +8,5 @@ namespace Keva.Node.Gateway;
 /// </summary>
 public interface IStoreInspector
 {
-    Task<StoreStatus?> DescribeAsync();
-
     Task<KeysListed?> ListAsync(ListKeys request);
 }

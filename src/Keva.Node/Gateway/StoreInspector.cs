@@ -8,17 +8,12 @@ internal sealed class StoreInspector(IActorRef gateway, TimeSpan timeout) : ISto
 {
     private volatile IActorRef? store;
 
-    public Task<StoreStatus?> DescribeAsync() => AskAsync<StoreStatus>(DescribeStore.Instance);
-
-    public Task<KeysListed?> ListAsync(ListKeys request) => AskAsync<KeysListed>(request);
-
-    private async Task<T?> AskAsync<T>(object question)
-        where T : class
+    public async Task<KeysListed?> ListAsync(ListKeys request)
     {
         try
         {
             store ??= (await gateway.Ask<StoreFound>(GetStore.Instance, timeout)).Store;
-            return store is { } found ? await found.Ask<T>(question, timeout) : null;
+            return store is { } found ? await found.Ask<KeysListed>(request, timeout) : null;
         }
         catch (AskTimeoutException)
         {

@@ -25,6 +25,9 @@ internal sealed class WriteTracker<TClient>(GatewayOptions options)
 
     public bool IsEmpty => pending.Count == 0;
 
+    /// <summary>Writes that wait.</summary>
+    public int Count => pending.Count;
+
     /// <summary>Whether <see cref="TakeProposals"/> has something to give.</summary>
     public bool HasUnsent => unsent.Count > 0 && !leadership.Leader.IsNone;
 

@@ -12,6 +12,8 @@ using Keva.Node.Gateway.Http;
 using Keva.Node.Gateway.Http.Gossip;
 using Keva.Node.Gossip;
 using Keva.Node.Gossip.Sockets;
+using Keva.Node.Telemetry;
+using Keva.Node.Telemetry.Warnings;
 using Keva.Node.Transport;
 using Keva.Node.Transport.Tcp;
 using Keva.Raft;
@@ -31,14 +33,12 @@ public sealed class KevaNode : IAsyncDisposable
     // The consensus gives up after ten election time-outs of its own; this is for the answer to arrive, whatever they are.
     private static readonly TimeSpan MembershipTimeout = TimeSpan.FromMinutes(1);
 
-    // A picture without the store is better than none while the store has a lot to apply.
-    private static readonly TimeSpan InspectionTimeout = TimeSpan.FromMilliseconds(500);
-
     private readonly NodeSettings settings;
     private readonly ILoggerFactory loggers;
     private readonly ILogger logger;
     private readonly TaskCompletionSource<Exception?> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock releaseGate = new();
+    private NodeTelemetry? telemetry;
     private WorkingDirectory? directory;
     private ICheckpointStore? checkpoints;
     private TcpPeerNetwork? network;
@@ -70,6 +70,9 @@ public sealed class KevaNode : IAsyncDisposable
     /// <summary>The members, as this node offers to change them to its own process.</summary>
     public IClusterService Cluster => cluster ?? throw new InvalidOperationException("The node was not started.");
 
+    /// <summary>What an operator should look at, as <c>GET /v1/warnings</c> shows it.</summary>
+    public IReadOnlyList<Warning> Warnings => telemetry?.Warnings ?? [];
+
     /// <summary>Where the HTTP interface listens.</summary>
     public IReadOnlyList<Uri> Addresses => http?.Addresses ?? [];
 
@@ -94,7 +97,8 @@ public sealed class KevaNode : IAsyncDisposable
                 KevaHttpOptionsFrom.Settings(settings),
                 store,
                 loggers,
-                [.. new MembershipEndpoints(cluster).Routes, .. GossipRoutes.Of(gossip), .. DashboardOf(found.Gateway, views, store)]);
+                [.. new MembershipEndpoints(cluster).Routes, .. GossipRoutes.Of(gossip), .. telemetry!.Routes, .. DashboardOf(found.Gateway, views, store)],
+                telemetry.Requests);
             await http.StartAsync(cancellation);
             NodeLog.Serving(logger, settings.HttpEndpoint.ToString(), settings.PeerEndpoint.ToString(), settings.WorkingDirectory);
         }
@@ -155,13 +159,16 @@ public sealed class KevaNode : IAsyncDisposable
     private ClusterViewHolder Open()
     {
         directory = WorkingDirectory.Open(settings.WorkingDirectory, settings.Identity, DrawNodeId());
-        checkpoints = SqliteCheckpointStore.Open(directory.CheckpointPath);
+        var stored = SqliteCheckpointStore.Open(directory.CheckpointPath);
+        checkpoints = stored;
         var gossipKeys = KeyringFile.Open(directory.DirectoryPath, settings.Gossip.EncryptKey);
         gossipNetwork = new SocketGossipNetwork();
         network = new TcpPeerNetwork(PeerNetworkOptionsFrom.Settings(settings.Transport)) { Gossip = gossipNetwork };
         var inbound = new InboundPeers(logger, TimeProvider.System);
         var identity = directory.Identity;
         var views = new ClusterViewHolder(InitialView(identity));
+        telemetry = new NodeTelemetry(settings, directory, views, network.Traffic, inbound, TimeProvider.System, logger);
+        checkpoints = telemetry.Watching(stored);
         var ports = new NodePorts(
             OpenJournal,
             checkpoints,
@@ -171,7 +178,8 @@ public sealed class KevaNode : IAsyncDisposable
             new IdentityFile(directory),
             TimeProvider.System,
             new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
-            logger);
+            logger,
+            Statistics: telemetry.Statistics);
 
         // No actor of a node is restarted: with half a state it would break promises that the other half gave.
         system = ActorSystem.Create("keva", new ActorSystemOptions
@@ -179,20 +187,20 @@ public sealed class KevaNode : IAsyncDisposable
             Dispatcher = new ThreadPoolDispatcher(settings.Actors.Throughput),
             GuardianSupervisorStrategy = new OneForOneStrategy(_ => Directive.Escalate),
         });
+        telemetry.Actors = system;
         system.EventStream.Subscribe<Error>(LogFailure);
         network.Listen(settings.PeerEndpoint.Host, settings.PeerEndpoint.Port, inbound);
         gossipNetwork.Bind(network.LocalEndPoints);
         nodeActor = system.ActorOf(Props.Create(() => new NodeActor(settings, ports, inbound, views)), "node");
         _ = WatchAsync(system);
+        telemetry.Start();
         return views;
     }
 
     private IReadOnlyList<HttpRoute> DashboardOf(IActorRef gateway, ClusterViewHolder views, IKeyValueService service)
     {
-        var inspector = new StoreInspector(gateway, InspectionTimeout);
-        var disk = new NodeDisk(directory!, () => journal);
-        var feed = new DashboardFeed(() => new NodeCamera(views, inspector, disk, TimeProvider.System), TimeProvider.System);
-        return DashboardRoutes.Of(feed, inspector, service);
+        var feed = new DashboardFeed(() => new NodeCamera(views, telemetry!, TimeProvider.System), TimeProvider.System);
+        return DashboardRoutes.Of(feed, new StoreInspector(gateway, settings.Http.RequestTimeout), service);
     }
 
     private async Task<IActorRef> FindMembershipAsync() =>
@@ -206,7 +214,8 @@ public sealed class KevaNode : IAsyncDisposable
             ReserveBytes = settings.Journal.ReserveBytes,
             StallRetry = settings.Journal.RetryInterval,
         };
-        journal = SqliteJournal.Open(directory!.JournalPath, events, options);
+        journal = SqliteJournal.Open(directory!.JournalPath, telemetry!.Watching(events), options);
+        telemetry.Journal = journal;
         return journal;
     }
 
@@ -299,6 +308,11 @@ public sealed class KevaNode : IAsyncDisposable
         if (gossipNetwork is not null)
         {
             await gossipNetwork.DisposeAsync();
+        }
+
+        if (telemetry is not null)
+        {
+            await telemetry.DisposeAsync();
         }
 
         journal?.Dispose();

@@ -37,6 +37,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     private readonly SortedDictionary<NodeId, PeerHello> up = [];
     private readonly List<IActorRef> leaveRequesters = [];
     private readonly ClusterViewHolder views;
+    private readonly NodeStatistics statistics;
     private NodeIdentity identity;
     private PeerHello greeting;
     private ClusterFormation? formation;
@@ -62,11 +63,12 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         this.ports = ports;
         this.inbound = inbound;
         this.views = views;
+        statistics = ports.Statistics ?? new NodeStatistics();
         identity = ports.Identities.Current;
         greeting = NodeGreeting.Of(settings, identity);
         session = (ulong)ports.Random.NextInt64();
         var options = new GatewayOptions(settings.Http.RequestTimeout, settings.Http.LeaderWait, settings.Http.MaxQueuedBytes, session);
-        gateway = Context.ActorOf(Props.Create(() => new HttpGatewayActor(options, views, Now)), "gateway");
+        gateway = Context.ActorOf(Props.Create(() => new HttpGatewayActor(options, views, Now, statistics.Gateway)), "gateway");
         journal = Context.ActorOf(Props.Create(() => new JournalActor(ports.OpenJournal, ports.Logger)), "journal");
         peers = new PeerActors(Context, ports.Network, settings.Transport, ports.Random);
         directory = new PeerDirectory(identity.Node, settings.Identity, ListedAddresses(), settings.Membership.FixedAddresses);
@@ -179,7 +181,8 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             ports.Clock,
             new Random((int)(session ^ (session >> 32))),
             ports.GossipKeys,
-            ports.Logger);
+            ports.Logger,
+            statistics.Gossip);
         membership = Context.ActorOf(Props.Create(() => new MembershipActor(setup, Self)), "membership");
     }
 
@@ -321,7 +324,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         var server = Recover(configuration);
         var store = Context.ActorOf(
             Props.Create(() => new StoreActor(
-                new StoreActorSetup(checkpoint.State, session, configuration, ports.Checkpoints, settings.Journal, ports.Logger, ports.Observer),
+                new StoreActorSetup(checkpoint.State, session, configuration, ports.Checkpoints, settings.Journal, ports.Logger, statistics.Store, ports.Observer),
                 gateway)),
             "store");
         var snapshots = Context.ActorOf(

@@ -1,29 +1,27 @@
 using Keva.Node.Dashboard;
 using Keva.Node.Gateway;
+using Keva.Node.Telemetry;
 
 namespace Keva.Node.Hosting;
 
-/// <summary>Takes the dashboard's pictures of a node with everything real.</summary>
+/// <summary>Takes the dashboard's pictures of a node from what the node leaves for whoever looks: it is not asked anything.</summary>
 /// <param name="views">The cluster as the node sees it.</param>
-/// <param name="store">The node's store.</param>
-/// <param name="disk">Where it keeps its data.</param>
+/// <param name="telemetry">The node in numbers.</param>
 /// <param name="clock">Wall clock, and the monotonic time that the views count in.</param>
-internal sealed class NodeCamera(ClusterViewHolder views, IStoreInspector store, NodeDisk disk, TimeProvider clock) : IDashboardCamera
+internal sealed class NodeCamera(ClusterViewHolder views, NodeTelemetry telemetry, TimeProvider clock) : IDashboardCamera
 {
-    private readonly TrafficMeter traffic = new(clock);
+    private readonly TrafficMeter traffic = new(telemetry.Meter, clock);
 
-    public async Task<DashboardPicture> TakeAsync()
-    {
-        var status = await store.DescribeAsync();
-        return new DashboardPicture(
-            clock.GetUtcNow(),
-            NodeVersion.Text,
-            views.Current,
-            views.AgeAt(clock.GetElapsedTime(0)),
-            status,
-            disk.Look(),
-            traffic.Take());
-    }
+    public DashboardPicture Take() => new(
+        clock.GetUtcNow(),
+        NodeVersion.Text,
+        views.Current,
+        views.AgeAt(clock.GetElapsedTime(0)),
+        StoreSize.Of(telemetry.Statistics.Store),
+        telemetry.Disk,
+        telemetry.Journal?.Statistics,
+        traffic.Take(),
+        telemetry.Warnings);
 
     public void Dispose() => traffic.Dispose();
 }

@@ -18,6 +18,7 @@ namespace Keva.Node.Hosting;
 /// <param name="Random">Where every random choice of the node comes from. Used by one actor at a time to seed others.</param>
 /// <param name="Logger">Where the node's log goes.</param>
 /// <param name="Observer">Who looks on; null for nobody.</param>
+/// <param name="Statistics">Where the actors leave their numbers; null if nobody wants them.</param>
 public sealed record NodePorts(
     Func<IJournalEvents, IJournal> OpenJournal,
     ICheckpointStore Checkpoints,
@@ -28,7 +29,8 @@ public sealed record NodePorts(
     TimeProvider Clock,
     Random Random,
     ILogger Logger,
-    INodeObserver? Observer = null);
+    INodeObserver? Observer = null,
+    NodeStatistics? Statistics = null);
 
 /// <summary>Where a node's identity is kept.</summary>
 public interface IIdentityStore

@@ -18,6 +18,7 @@ namespace Keva.Node.State;
 /// <param name="State">The state as loaded from the checkpoint.</param>
 /// <param name="Session">Names this start of the process; commands that carry it are answered here.</param>
 /// <param name="Configuration">The configuration as of that checkpoint; each further one says of which it is.</param>
+/// <param name="Statistics">Where numbers are left.</param>
 /// <param name="Observer">Who is shown the state; null for nobody.</param>
 public sealed record StoreActorSetup(
     StateMachine State,
@@ -26,6 +27,7 @@ public sealed record StoreActorSetup(
     ICheckpointStore Checkpoints,
     JournalSettings Settings,
     ILogger Logger,
+    StoreStatistics Statistics,
     INodeObserver? Observer = null);
 
 /// <summary>
@@ -43,7 +45,6 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
     private IActorRef? replacer;
     private CheckpointDelta? delta;
     private long checkpointed;
-    private string? checkpointProblem;
     private bool preparingReplacement;
 
     public StoreActor(StoreActorSetup setup, IActorRef gateway)
@@ -54,9 +55,9 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         configuration = setup.Configuration;
         setup.Observer?.OnStateMachine(state);
         checkpointed = state.AppliedIndex;
+        ShowStatistics();
         Receive<ApplyEntries>(OnApply);
         Receive<ReadKeys>(OnRead);
-        Receive<DescribeStore>(_ => Sender.Tell(Describe()));
         Receive<ListKeys>(message => Sender.Tell(KeyListing.Of(state, message)));
         Receive<CheckpointDue>(_ => BeginCheckpoint());
         Receive<CheckpointWritten>(OnCheckpointWritten);
@@ -98,6 +99,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         gateway.Tell(new CommandsApplied(LastApplied, own));
         consensus.Tell(new EntriesApplied(LastApplied.Index, LatestMark()));
         ServeWaitingReads();
+        ShowStatistics();
         if (state.DirtyBytes >= setup.Settings.CheckpointMaxDirtyBytes || state.DirtyCount >= setup.Settings.CheckpointMaxDirtyEntries)
         {
             BeginCheckpoint();
@@ -145,17 +147,6 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         reader.Tell(new KeysRead(message.BatchId, records, state.Revision));
     }
 
-    private StoreStatus Describe() => new(
-        state.Count,
-        state.ContentBytes,
-        state.Revision,
-        state.AppliedIndex,
-        checkpointed,
-        delta is not null,
-        state.DirtyCount,
-        state.DirtyBytes,
-        checkpointProblem);
-
     private StateHashMark LatestMark() =>
         state.LatestMark is { } mark ? new StateHashMark(new LogIndex(mark.Index), mark.Hash) : StateHashMark.None;
 
@@ -185,7 +176,6 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
     {
         var written = delta!;
         delta = null;
-        checkpointProblem = message.Problem?.Message;
         if (message.Problem is null)
         {
             checkpointed = written.Metadata.AppliedIndex;
@@ -202,6 +192,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
             throw new CheckpointFailedException(message.Problem.Message);
         }
 
+        ShowStatistics();
         if (preparingReplacement)
         {
             replacer!.Tell(ReadyForReplacement.Instance);
@@ -233,7 +224,10 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         checkpointed = state.AppliedIndex;
         gateway.Tell(new StateReplaced(LastApplied));
         ServeWaitingReads();
+        ShowStatistics();
     }
+
+    private void ShowStatistics() => setup.Statistics.Show(state, checkpointed, waitingReads.Count);
 
     private sealed record CheckpointDue
     {

@@ -20,33 +20,6 @@ public sealed record ReadKeys(long BatchId, LogIndex NotBefore, IReadOnlyList<Re
 /// <summary>The records, in the order of the keys; none for a key that is not there.</summary>
 public sealed record KeysRead(long BatchId, IReadOnlyList<KeyValueRecord> Records, long StoreRevision);
 
-/// <summary>Say how the store is; answered with <see cref="StoreStatus"/>.</summary>
-public sealed record DescribeStore
-{
-    public static readonly DescribeStore Instance = new();
-}
-
-/// <summary>The store at one moment.</summary>
-/// <param name="Keys">How many keys there are.</param>
-/// <param name="ContentBytes">Bytes of all keys and values.</param>
-/// <param name="Revision">Of the whole store.</param>
-/// <param name="AppliedIndex">The last entry that is in it.</param>
-/// <param name="CheckpointIndex">The last entry that is in the checkpoint on disk.</param>
-/// <param name="IsWritingCheckpoint">Whether a checkpoint is on its way to the disk.</param>
-/// <param name="UnsavedKeys">Keys that changed since the last checkpoint began.</param>
-/// <param name="UnsavedBytes">Bytes of those keys and of their values.</param>
-/// <param name="CheckpointProblem">Why the last checkpoint was put off; null if it was not.</param>
-public sealed record StoreStatus(
-    long Keys,
-    long ContentBytes,
-    long Revision,
-    long AppliedIndex,
-    long CheckpointIndex,
-    bool IsWritingCheckpoint,
-    long UnsavedKeys,
-    long UnsavedBytes,
-    string? CheckpointProblem);
-
 /// <summary>List keys in their order, as they are applied here; answered with <see cref="KeysListed"/>.</summary>
 /// <param name="Prefix">What each key begins with; empty for all keys.</param>
 /// <param name="After">Only keys behind this one; empty from the first.</param>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -27,18 +28,22 @@ public sealed class HttpExchange
     };
 
     private readonly ByteQuota _quota;
+    private readonly RequestMetrics? _metrics;
     private IFeatureCollection _features = null!;
     private IHttpRequestFeature _request = null!;
     private IHttpResponseFeature _response = null!;
     private ArrayBufferWriter<byte>? _scratch;
     private Utf8JsonWriter? _json;
     private long _takenBytes;
+    private long _startedAt;
+    private bool _isAnswered;
     private NumberHeader _revision = new(quoted: false);
     private NumberHeader _entityTag = new(quoted: true);
 
-    internal HttpExchange(ByteQuota quota)
+    internal HttpExchange(ByteQuota quota, RequestMetrics? metrics)
     {
         _quota = quota;
+        _metrics = metrics;
     }
 
     public string Method => _request.Method;
@@ -46,6 +51,9 @@ public sealed class HttpExchange
     public bool IsHead { get; private set; }
 
     public RequestTarget Target { get; private set; }
+
+    /// <summary>What serves the request, by its path with names in braces for what varies.</summary>
+    internal string Route { get; set; } = RequestMetrics.NoRoute;
 
     public IHeaderDictionary RequestHeaders => _request.Headers;
 
@@ -63,6 +71,10 @@ public sealed class HttpExchange
 
     internal void Begin(IFeatureCollection features)
     {
+        _startedAt = Stopwatch.GetTimestamp();
+        _isAnswered = false;
+        Route = RequestMetrics.NoRoute;
+        _metrics?.Began();
         _features = features;
         _request = features.GetRequiredFeature<IHttpRequestFeature>();
         _response = features.GetRequiredFeature<IHttpResponseFeature>();
@@ -73,6 +85,8 @@ public sealed class HttpExchange
     internal void End()
     {
         GiveBytesBack();
+        CountAnswer(RequestMetrics.ClientGone);
+        _metrics?.Ended();
         if (_scratch?.Capacity > KeptScratchBytes)
         {
             _scratch = null;
@@ -90,6 +104,16 @@ public sealed class HttpExchange
 
         _takenBytes += bytes;
         return true;
+    }
+
+    /// <summary>Before the answer leaves: whoever has it can rely on its being counted. The first answer counts.</summary>
+    private void CountAnswer(int status)
+    {
+        if (!_isAnswered)
+        {
+            _isAnswered = true;
+            _metrics?.Answered(Method, Route, status, _startedAt);
+        }
     }
 
     /// <summary>
@@ -133,6 +157,7 @@ public sealed class HttpExchange
     internal PipeWriter StartStream(StringValues contentType)
     {
         GiveBytesBack();
+        CountAnswer(StatusCodes.Status200OK);
         _response.StatusCode = StatusCodes.Status200OK;
         _response.Headers.ContentType = contentType;
         _response.Headers.CacheControl = KevaHeaders.NoStore;
@@ -171,6 +196,7 @@ public sealed class HttpExchange
     public ValueTask SendStatusAsync(int status)
     {
         GiveBytesBack();
+        CountAnswer(status);
         _response.StatusCode = status;
         return ValueTask.CompletedTask;
     }
@@ -179,6 +205,7 @@ public sealed class HttpExchange
     public ValueTask SendAsync(int status, StringValues contentType, ReadOnlyMemory<byte> body)
     {
         GiveBytesBack();
+        CountAnswer(status);
         _response.StatusCode = status;
         var headers = _response.Headers;
         headers.ContentType = contentType;

@@ -33,6 +33,18 @@ internal sealed class HttpRouter
 
     public ValueTask DispatchAsync(HttpExchange exchange)
     {
+        var path = exchange.Target.Path;
+        var isKey = path.StartsWith(StorageEndpoint.PathPrefix, StringComparison.Ordinal);
+        HttpRoute? route = null;
+        if (isKey)
+        {
+            exchange.Route = StorageEndpoint.Route;
+        }
+        else if (_routes.TryGetValue(path, out route))
+        {
+            exchange.Route = route.Path;
+        }
+
         var isShared = exchange.RequestHeaders.Origin.Count > 0 && _sharing.TryShare(exchange);
         if (isShared && MemberSharing.IsPreflight(exchange))
         {
@@ -45,13 +57,12 @@ internal sealed class HttpRouter
             return exchange.SendErrorAsync(failure);
         }
 
-        var path = exchange.Target.Path;
-        if (path.StartsWith(StorageEndpoint.PathPrefix, StringComparison.Ordinal))
+        if (isKey)
         {
             return _storage.HandleAsync(exchange);
         }
 
-        if (!_routes.TryGetValue(path, out var route))
+        if (route is null)
         {
             BodyReader.LeaveUnread(exchange);
             return exchange.SendErrorAsync(KevaError.NotFound, "There is no such path; GET / lists what there is.");

@@ -1,0 +1,25 @@
+using Keva.Journal;
+using Keva.Raft;
+using Keva.Raft.Driver;
+
+namespace Keva.Node.Telemetry.Measuring;
+
+/// <summary>Looks on while a journal tells what it did, and times its transactions.</summary>
+internal sealed class MeasuredJournalEvents(IJournalEvents inner, JournalTimes times) : IJournalEvents
+{
+    public void Recovered(GroupId group, RecoveredLog log) => inner.Recovered(group, log);
+
+    public void Persisted(GroupId group, long sequence) => inner.Persisted(group, sequence);
+
+    public void Committed(JournalCommit commit)
+    {
+        inner.Committed(commit);
+        times.Note(commit.Duration);
+    }
+
+    public void Stalled(StorageProblem problem) => inner.Stalled(problem);
+
+    public void Resumed() => inner.Resumed();
+
+    public void Failed(StorageProblem problem, Exception cause) => inner.Failed(problem, cause);
+}

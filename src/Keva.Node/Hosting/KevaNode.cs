@@ -7,6 +7,7 @@ using Keva.Journal.Checkpoints;
 using Keva.Journal.Directories;
 using Keva.Node.Configuration;
 using Keva.Node.Gateway;
+using Keva.Node.Gateway.Events;
 using Keva.Node.Gateway.Http;
 using Keva.Node.Gateway.Http.Gossip;
 using Keva.Node.Gossip;
@@ -45,6 +46,7 @@ public sealed class KevaNode : IAsyncDisposable
     private KeyValueService? store;
     private GossipService? gossip;
     private ClusterService? cluster;
+    private ClusterEventService? events;
     private IJournal? journal;
     private Exception? lastFailure;
     private Task? releasing;
@@ -66,6 +68,9 @@ public sealed class KevaNode : IAsyncDisposable
     /// <summary>The members, as this node offers to change them to its own process.</summary>
     public IClusterService Cluster => cluster ?? throw new InvalidOperationException("The node was not started.");
 
+    /// <summary>What happens to the cluster, as this node offers it to its own process.</summary>
+    public IClusterEvents Events => events ?? throw new InvalidOperationException("The node was not started.");
+
     /// <summary>Where the HTTP interface listens.</summary>
     public IReadOnlyList<Uri> Addresses => http?.Addresses ?? [];
 
@@ -86,8 +91,12 @@ public sealed class KevaNode : IAsyncDisposable
             store = new KeyValueService(found.Gateway, views, settings.Http.RequestTimeout + AnswerGrace);
             gossip = new GossipService(FindMembershipAsync, settings.Http.RequestTimeout);
             cluster = new ClusterService(nodeActor, views, MembershipTimeout, () => _ = StopAsync(CancellationToken.None));
+            events = new ClusterEventService(found.Gateway, settings.Http.RequestTimeout);
             http = new KevaHttpServer(
-                KevaHttpOptionsFrom.Settings(settings), store, loggers, [.. new MembershipEndpoints(cluster).Routes, .. GossipRoutes.Of(gossip)]);
+                KevaHttpOptionsFrom.Settings(settings),
+                store,
+                loggers,
+                [.. new MembershipEndpoints(cluster).Routes, new ClusterEventsEndpoint(events).Route, .. GossipRoutes.Of(gossip)]);
             await http.StartAsync(cancellation);
             NodeLog.Serving(logger, settings.HttpEndpoint.ToString(), settings.PeerEndpoint.ToString(), settings.WorkingDirectory);
         }

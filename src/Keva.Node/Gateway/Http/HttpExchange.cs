@@ -142,11 +142,18 @@ public sealed class HttpExchange
 
     /// <summary>Sends what was written since <see cref="StartJson"/> as a line of a body that has begun.</summary>
     /// <exception cref="OperationCanceledException">The client went away.</exception>
-    internal async ValueTask WriteJsonLineAsync(PipeWriter body)
+    internal ValueTask WriteJsonLineAsync(PipeWriter body)
     {
         _json!.Flush();
         _scratch!.Write("\n"u8);
-        var flushed = await body.WriteAsync(_scratch!.WrittenMemory, Aborted);
+        return WritePieceAsync(body, _scratch!.WrittenMemory);
+    }
+
+    /// <summary>Sends a piece of a body that has begun.</summary>
+    /// <exception cref="OperationCanceledException">The client went away.</exception>
+    internal async ValueTask WritePieceAsync(PipeWriter body, ReadOnlyMemory<byte> piece)
+    {
+        var flushed = await body.WriteAsync(piece, Aborted);
         if (flushed.IsCompleted)
         {
             throw new OperationCanceledException(Aborted);

@@ -67,7 +67,7 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
         var followers = core.Followers.ToDictionary(follower => follower.Id);
         var members = core.Configuration.Members
             .Where(member => !IsBeingReplaced(member))
-            .Select(member => MemberOf(driver, member, followers.GetValueOrDefault(member.Id), connected))
+            .Select(member => MemberOf(driver, member, followers.GetValueOrDefault(member.Id), connected, candidates))
             .Concat(candidates.Where(IsJoining).Select(Joining))
             .OrderBy(member => member.Name, StringComparer.Ordinal)
             .ToArray();
@@ -85,7 +85,10 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
                 notReady is null,
                 notReady,
                 driver.IsStopping,
-                members),
+                members)
+            {
+                Departed = DepartedOf(candidates),
+            },
             leaderContact,
             Statistics(driver));
     }
@@ -147,11 +150,22 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
         && !core.Configuration.Learners.Contains(member.Id)
         && core.Configuration.Members.Any(other => other.Name == member.Name && other.Id != member.Id);
 
+    // Mostly there are none.
+    private static NodeId[] DepartedOf(IReadOnlyList<GossipPeer> candidates) =>
+        candidates.Any(peer => peer.Status == Serf.MemberStatus.Left)
+            ? [.. candidates.Where(peer => peer.Status == Serf.MemberStatus.Left).Select(peer => peer.Node)]
+            : [];
+
     private static MemberView Joining(GossipPeer peer) => new(
         peer.Node, peer.Name, peer.PeerAddress, peer.HttpAddress, MemberRole.Learner, MemberStatus.Joining,
         MatchIndex: null, AppliedIndex: null, StateHash: null, peer.Version);
 
-    private MemberView MemberOf(RaftDriver driver, Member member, FollowerStatus? follower, IReadOnlyDictionary<NodeId, string> connected)
+    private MemberView MemberOf(
+        RaftDriver driver,
+        Member member,
+        FollowerStatus? follower,
+        IReadOnlyDictionary<NodeId, string> connected,
+        IReadOnlyList<GossipPeer> candidates)
     {
         var isSelf = member.Id == identity.Self;
         var addresses = isSelf
@@ -170,6 +184,10 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
             isSelf ? core.Log.DurableIndex.Value : follower?.MatchIndex.Value,
             isSelf ? driver.AppliedIndex.Value : follower?.AppliedIndex.Value,
             mark.Index == LogIndex.Zero ? null : $"{mark.Hash:x32}@{mark.Index}",
-            isSelf ? identity.SoftwareVersion : connected.GetValueOrDefault(member.Id));
+            isSelf ? identity.SoftwareVersion : connected.GetValueOrDefault(member.Id))
+        {
+            IsSuspected = status == MemberStatus.Failed
+                && candidates.Any(peer => peer.Node == member.Id && peer.Status == Serf.MemberStatus.Alive),
+        };
     }
 }

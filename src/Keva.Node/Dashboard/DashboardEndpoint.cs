@@ -1,18 +1,22 @@
 using System.Globalization;
-using System.IO.Pipelines;
 using Keva.Node.Gateway;
+using Keva.Node.Gateway.Events;
 using Keva.Node.Gateway.Http;
 using Keva.Node.Gateway.Http.Gossip;
 using Microsoft.AspNetCore.Http;
 
 namespace Keva.Node.Dashboard;
 
-/// <summary><c>GET /v1/dashboard</c>: pictures of this node as server-sent events, until the client goes.</summary>
-internal sealed class DashboardEndpoint(DashboardFeed feed)
+/// <summary>
+/// <c>GET /v1/dashboard</c>: pictures of this node as server-sent events, until the client goes. What happened to the cluster
+/// goes with them, because a browser has six connections to a node for all of its pages.
+/// </summary>
+internal sealed class DashboardEndpoint(DashboardFeed feed, IClusterEvents events)
 {
     private static readonly string[] Parameters = ["since"];
 
-    private static readonly KevaFailure TooMany = new(KevaError.Busy, $"{DashboardFeed.MaxWatchers} dashboards watch this node already.");
+    private static readonly KevaFailure TooMany = new(
+        KevaError.Busy, $"{DashboardFeed.MaxWatchers} dashboards watch this node already; look at another.");
 
     public async ValueTask HandleAsync(HttpExchange exchange)
     {
@@ -28,20 +32,31 @@ internal sealed class DashboardEndpoint(DashboardFeed feed)
             return;
         }
 
-        using var watch = feed.TryWatch();
-        if (watch is null)
+        using var pictures = feed.TryWatch();
+        using var happenings = pictures is null ? null : await events.WatchAsync(since, exchange.Aborted);
+        if (happenings is null)
         {
             await exchange.SendErrorAsync(TooMany);
             return;
         }
 
-        PipeWriter? body = null;
+        await SendAsync(exchange, pictures!, happenings);
+    }
+
+    private static async Task SendAsync(HttpExchange exchange, DashboardWatch pictures, ClusterEventWatch happenings)
+    {
+        var stream = new ServerSentEvents(exchange);
+        var news = new List<ClusterEvent>(happenings.Missed.Events);
         while (true)
         {
-            var picture = await watch.NextAsync(exchange.Aborted);
-            body ??= exchange.StartStream(KevaHeaders.EventStream);
-            DashboardJson.Write(exchange.StartJson(), picture);
-            await exchange.WriteJsonEventAsync(body);
+            var picture = await pictures.NextAsync(exchange.Aborted);
+            while (happenings.Events.TryRead(out var happening))
+            {
+                news.Add(happening);
+            }
+
+            await stream.SendAsync(id: null, "picture", json => DashboardJson.Write(json, picture, news));
+            news.Clear();
         }
     }
 
@@ -53,7 +68,7 @@ internal sealed class DashboardEndpoint(DashboardFeed feed)
             return false;
         }
 
-        if (parameters.Last("since") is { } text && !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out since))
+        if (parameters.Last("since") is { } text && !NumberText.TryParse(text, NumberStyles.None, out since))
         {
             failure = new KevaFailure(KevaError.BadRequest, "'since' is the id of an event, or 0 for all that are kept.");
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Keva.Journal;
 using Keva.Node.Gateway;
+using Keva.Node.Gateway.Events;
 using Keva.Node.Gateway.Http;
 using Keva.Node.Telemetry.Measuring;
 using Keva.Node.Telemetry.Warnings;
@@ -10,9 +11,12 @@ namespace Keva.Node.Dashboard;
 /// <summary>A picture as the page reads it. Sizes are bytes, times are milliseconds.</summary>
 internal static class DashboardJson
 {
-    public static void Write(Utf8JsonWriter json, DashboardPicture picture)
+    /// <summary>Writes the properties of the picture.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="picture">What the node is like.</param>
+    /// <param name="news">What happened since the picture before.</param>
+    public static void Write(Utf8JsonWriter json, DashboardPicture picture, IReadOnlyList<ClusterEvent> news)
     {
-        json.WriteStartObject();
         json.WriteNumber("at"u8, picture.At.ToUnixTimeMilliseconds());
         json.WriteString("version"u8, picture.Version);
         WriteCluster(json, picture.View, picture.LeaderContactAge);
@@ -39,7 +43,15 @@ internal static class DashboardJson
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
+        json.WriteStartArray("events"u8);
+        foreach (var happening in news)
+        {
+            json.WriteStartObject();
+            ClusterEventsEndpoint.Write(json, happening);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteCluster(Utf8JsonWriter json, ClusterView view, TimeSpan? leaderContactAge)

@@ -1,5 +1,6 @@
 using Keva.Actors;
 using Keva.Node.Consensus;
+using Keva.Node.Gateway.Events;
 using Keva.Node.State;
 using Keva.Raft.Driver;
 
@@ -19,6 +20,7 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     private readonly ClusterViewHolder views;
     private readonly Func<TimeSpan> now;
     private readonly GatewayStatistics statistics;
+    private readonly ClusterEventLog events;
     private IActorRef? consensus;
     private IActorRef? store;
     private IActorRef? drainRequester;
@@ -27,12 +29,16 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     /// <param name="options">Limits and time-outs.</param>
     /// <param name="views">Where the latest view of the cluster is left for whoever wants it.</param>
     /// <param name="now">Monotonic time since some fixed moment.</param>
+    /// <param name="wallClock">The time of day, for events.</param>
     /// <param name="statistics">Where numbers are left.</param>
-    public HttpGatewayActor(GatewayOptions options, ClusterViewHolder views, Func<TimeSpan> now, GatewayStatistics statistics)
+    public HttpGatewayActor(
+        GatewayOptions options, ClusterViewHolder views, Func<TimeSpan> now, Func<DateTimeOffset> wallClock, GatewayStatistics statistics)
     {
         this.views = views;
         this.now = now;
         this.statistics = statistics;
+        events = new ClusterEventLog(wallClock);
+        events.OnView(views.Current);
         writes = new WriteTracker<IActorRef>(options);
         reads = new ReadTracker<IActorRef>(options);
         Receive<ClientWrite>(OnWrite);
@@ -45,7 +51,9 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
         Receive<ProposalsRefused>(OnProposalsRefused);
         Receive<LeadershipChanged>(message => OnLeadership(message.Leadership));
         Receive<StateReplaced>(message => Answer(writes.OnStateReplaced(message.Last)));
-        Receive<ViewPublished>(views.Publish);
+        Receive<ViewPublished>(OnView);
+        Receive<WatchClusterEvents>(message => Sender.Tell(new ClusterEventsWatched(events.TryWatch(message.Since, message.Events))));
+        Receive<UnwatchClusterEvents>(message => events.Unwatch(message.Events));
         Receive<GatewayOpened>(OnOpened);
         Receive<GetStore>(_ => Sender.Tell(new StoreFound(store)));
         Receive<GatewayClosing>(_ => OnClosing());
@@ -54,6 +62,14 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart() => Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval, TickInterval);
+
+    protected override void PostStop() => events.Complete();
+
+    private void OnView(ViewPublished message)
+    {
+        views.Publish(message);
+        events.OnView(message.View);
+    }
 
     private void OnOpened(GatewayOpened message)
     {

@@ -8,6 +8,7 @@ using Keva.Journal.Directories;
 using Keva.Node.Configuration;
 using Keva.Node.Dashboard;
 using Keva.Node.Gateway;
+using Keva.Node.Gateway.Events;
 using Keva.Node.Gateway.Http;
 using Keva.Node.Gateway.Http.Gossip;
 using Keva.Node.Gossip;
@@ -49,6 +50,7 @@ public sealed class KevaNode : IAsyncDisposable
     private KeyValueService? store;
     private GossipService? gossip;
     private ClusterService? cluster;
+    private ClusterEventService? events;
     private IJournal? journal;
     private Exception? lastFailure;
     private Task? releasing;
@@ -73,6 +75,9 @@ public sealed class KevaNode : IAsyncDisposable
     /// <summary>What an operator should look at, as <c>GET /v1/warnings</c> shows it.</summary>
     public IReadOnlyList<Warning> Warnings => telemetry?.Warnings ?? [];
 
+    /// <summary>What happens to the cluster, as this node offers it to its own process.</summary>
+    public IClusterEvents Events => events ?? throw new InvalidOperationException("The node was not started.");
+
     /// <summary>Where the HTTP interface listens.</summary>
     public IReadOnlyList<Uri> Addresses => http?.Addresses ?? [];
 
@@ -93,11 +98,18 @@ public sealed class KevaNode : IAsyncDisposable
             store = new KeyValueService(found.Gateway, views, settings.Http.RequestTimeout + AnswerGrace);
             gossip = new GossipService(FindMembershipAsync, settings.Http.RequestTimeout);
             cluster = new ClusterService(nodeActor, views, MembershipTimeout, () => _ = StopAsync(CancellationToken.None));
+            events = new ClusterEventService(found.Gateway, settings.Http.RequestTimeout);
             http = new KevaHttpServer(
                 KevaHttpOptionsFrom.Settings(settings),
                 store,
                 loggers,
-                [.. new MembershipEndpoints(cluster).Routes, .. GossipRoutes.Of(gossip), .. telemetry!.Routes, .. DashboardOf(found.Gateway, views, store)],
+                [
+                    .. new MembershipEndpoints(cluster).Routes,
+                    new ClusterEventsEndpoint(events).Route,
+                    .. GossipRoutes.Of(gossip),
+                    .. telemetry!.Routes,
+                    .. DashboardOf(found.Gateway, views, store, events),
+                ],
                 telemetry.Requests);
             await http.StartAsync(cancellation);
             NodeLog.Serving(logger, settings.HttpEndpoint.ToString(), settings.PeerEndpoint.ToString(), settings.WorkingDirectory);
@@ -197,10 +209,10 @@ public sealed class KevaNode : IAsyncDisposable
         return views;
     }
 
-    private IReadOnlyList<HttpRoute> DashboardOf(IActorRef gateway, ClusterViewHolder views, IKeyValueService service)
+    private IReadOnlyList<HttpRoute> DashboardOf(IActorRef gateway, ClusterViewHolder views, IKeyValueService service, IClusterEvents clusterEvents)
     {
         var feed = new DashboardFeed(() => new NodeCamera(views, telemetry!, TimeProvider.System), TimeProvider.System);
-        return DashboardRoutes.Of(feed, new StoreInspector(gateway, settings.Http.RequestTimeout), service);
+        return DashboardRoutes.Of(feed, clusterEvents, new StoreInspector(gateway, settings.Http.RequestTimeout), service);
     }
 
     private async Task<IActorRef> FindMembershipAsync() =>

@@ -14,7 +14,7 @@ namespace Keva.Node.Hosting;
 /// <param name="Gossip">The way of gossip to them, and to agents.</param>
 /// <param name="GossipKeys">What gossip is encrypted with.</param>
 /// <param name="Identities">Where the node's identity is kept.</param>
-/// <param name="Clock">Monotonic time.</param>
+/// <param name="Clock">Monotonic time, and the time of day for what people read.</param>
 /// <param name="Random">Where every random choice of the node comes from. Used by one actor at a time to seed others.</param>
 /// <param name="Logger">Where the node's log goes.</param>
 /// <param name="Observer">Who looks on; null for nobody.</param>

@@ -80,7 +80,7 @@ export class Connections {
     const source = new EventSource(`${stream.origin}/v1/dashboard?since=${this.#lastEvent}`);
     stream.source = source;
     stream.heardAt = performance.now();
-    source.onmessage = (message) => {
+    source.addEventListener('picture', (message) => {
       stream.heardAt = performance.now();
       stream.failures = 0;
       stream.picture = JSON.parse(message.data);
@@ -92,7 +92,7 @@ export class Connections {
       }
 
       this.#onPicture(stream.picture);
-    };
+    });
     source.onerror = () => this.#fail(stream);
   }
 

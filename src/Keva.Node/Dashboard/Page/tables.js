@@ -20,9 +20,9 @@ const memberColumns = [
 
 const diskColumns = [
   { label: 'Name', of: (member) => member.name, isHeader: true },
-  { label: 'Free', of: ({ own }) => (own?.disk ? `${bytes(own.disk.free_bytes)}` : nothing), title: ({ own }) => (own?.disk ? `of ${bytes(own.disk.total_bytes)}` : null), isNumber: true, level: ({ own }) => (own?.disk?.stalled ? 'bad' : null) },
+  { label: 'Free', of: ({ own }) => (own?.disk ? `${bytes(own.disk.free_bytes)}` : nothing), title: ({ own }) => (own?.disk ? `of ${bytes(own.disk.total_bytes)}` : null), isNumber: true, level: ({ own }) => (own?.journal?.stalled ? 'bad' : null) },
   { label: 'Journal', of: ({ own }) => bytes(own?.disk?.journal_bytes), isNumber: true },
-  { label: 'Last sync', of: ({ own }) => milliseconds(own?.disk?.last_commit_ms), isNumber: true },
+  { label: 'Last sync', of: ({ own }) => milliseconds(own?.journal?.last_commit_ms), isNumber: true },
   { label: 'Checkpoint', of: ({ own }) => bytes(own?.disk?.checkpoint_bytes), isNumber: true },
   { label: 'To replay', of: ({ own }) => (own?.store ? plural(Math.max(0, own.applied_index - own.store.checkpoint_index), 'entry', 'entries') : nothing), isNumber: true },
 ];

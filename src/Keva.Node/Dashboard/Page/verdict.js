@@ -1,12 +1,12 @@
 // What is wrong, and what is safe to do.
 
-import { bytes, list, milliseconds, plural, span } from './format.js';
+import { list, plural, span } from './format.js';
 
 const leaderlessPatience = 3000;
-const farBehind = 1000;
-const littleSpace = 1024 ** 3;
-const littleShare = 0.05;
-const slowSync = 200;
+
+// Warnings of the nodes that only repeat what the headline is about.
+const saidByHeadline = new Set(['member_down', 'quorum_at_risk', 'no_leader']);
+const seriousWarnings = new Set(['disk_full']);
 
 /**
  * @param cluster what clusterOf makes
@@ -77,12 +77,12 @@ function servingWords(quorum, down, problems) {
 function problemsOfCluster(cluster) {
   const problems = [];
   if (cluster.differing.length > 0) {
-    problems.push({ level: 'bad', text: `The states of ${list(cluster.differing)} differ at the same entry`, hint: 'docs/RECOVERY.md' });
+    problems.push({ level: 'bad', text: `The states of ${list(cluster.differing)} differ at the same entry`, hint: 'Replicas never differ: this is a defect of the program, or of memory or disk.' });
   }
 
   const versions = new Set(cluster.members.map((member) => member.version).filter(Boolean));
   if (versions.size > 1) {
-    problems.push({ level: 'look', text: `Several versions run: ${list([...versions].sort())}`, hint: 'finish the upgrade' });
+    problems.push({ level: 'look', text: `Several versions run: ${list([...versions].sort())}`, hint: 'Finish the upgrade.' });
   }
 
   return problems;
@@ -92,34 +92,17 @@ function problemsOfMember(member) {
   const problems = [];
   const { own, name } = member;
   if (member.status === 'cut off') {
-    problems.push({ level: 'bad', text: `${name} answers this page, but not the others`, hint: 'look at the network between the nodes' });
+    problems.push({ level: 'bad', text: `${name} answers this page, but not the others`, hint: 'Look at the network between the nodes, on keva_port.' });
   }
 
-  if (member.isUp && member.behind > farBehind) {
-    problems.push({ level: 'look', text: `${name} is ${member.behind.toLocaleString('en')} entries behind`, hint: 'it catches up by itself; if not, look at its disk' });
-  }
-
-  const disk = own?.disk;
-  if (disk?.stalled) {
-    problems.push({ level: 'bad', text: `The disk of ${name} takes no writes`, hint: 'make room; it goes on by itself' });
-  } else if (disk && disk.free_bytes < Math.max(littleSpace, disk.total_bytes * littleShare)) {
-    problems.push({ level: 'look', text: `${name} has ${bytes(disk.free_bytes)} of disk left`, hint: 'make room before writes are refused' });
-  }
-
-  if (disk && disk.last_commit_ms > slowSync) {
-    problems.push({ level: 'look', text: `The last sync of ${name} took ${milliseconds(disk.last_commit_ms)}`, hint: 'its disk is slow or busy' });
-  }
-
-  if (own?.store?.checkpoint_problem) {
-    problems.push({ level: 'look', text: `${name} could not write its checkpoint`, hint: own.store.checkpoint_problem });
-  }
-
-  if (own && !own.ready && own.not_ready_reason && member.status !== 'cut off') {
+  if (own && !own.ready && own.not_ready_reason && member.isUp) {
     problems.push({ level: 'look', text: `${name} is not ready`, hint: own.not_ready_reason });
   }
 
-  for (const warning of own?.warnings ?? []) {
-    problems.push({ level: 'look', text: `${name}: ${warning.text}`, hint: warning.hint });
+  for (const { code, text, hint } of own?.warnings ?? []) {
+    if (!saidByHeadline.has(code)) {
+      problems.push({ level: seriousWarnings.has(code) ? 'bad' : 'look', text: `${name}: ${text}`, hint });
+    }
   }
 
   return problems;

@@ -167,24 +167,17 @@ public sealed class HttpExchange
 
     /// <summary>Sends what was written since <see cref="StartJson"/> as a line of a body that has begun.</summary>
     /// <exception cref="OperationCanceledException">The client went away.</exception>
-    internal async ValueTask WriteJsonLineAsync(PipeWriter body)
+    internal ValueTask WriteJsonLineAsync(PipeWriter body)
     {
         _json!.Flush();
         _scratch!.Write("\n"u8);
-        var flushed = await body.WriteAsync(_scratch!.WrittenMemory, Aborted);
-        if (flushed.IsCompleted)
-        {
-            throw new OperationCanceledException(Aborted);
-        }
+        return WritePieceAsync(body, _scratch!.WrittenMemory);
     }
 
-    /// <summary>Sends what was written since <see cref="StartJson"/> as a server-sent event of a body that has begun.</summary>
+    /// <summary>Sends a piece of a body that has begun.</summary>
     /// <exception cref="OperationCanceledException">The client went away.</exception>
-    internal async ValueTask WriteJsonEventAsync(PipeWriter body)
+    internal async ValueTask WritePieceAsync(PipeWriter body, ReadOnlyMemory<byte> piece)
     {
-        // JSON has no line ends: it is one line of data, and the empty line behind it ends the event.
-        _json!.Flush();
-        byte[] piece = [.. "data: "u8, .. _scratch!.WrittenSpan, .. "\n\n"u8];
         var flushed = await body.WriteAsync(piece, Aborted);
         if (flushed.IsCompleted)
         {

@@ -38,7 +38,7 @@ public static class KevaHeaders
     /// <summary>One JSON object a line.</summary>
     internal static readonly StringValues JsonLines = "application/x-ndjson";
 
-    /// <summary>Server-sent events (HTML standard §9.2).</summary>
+    /// <summary>A stream of events (HTML Living Standard, "Server-sent events").</summary>
     internal static readonly StringValues EventStream = "text/event-stream";
 
     internal static readonly StringValues Close = "close";

@@ -29,7 +29,7 @@ export class Chart {
   #pointerX = null;
 
   /**
-   * @param series two of: name, className, value (of a point), note (of a point, beside the value)
+   * @param series two of: name, className, value (of a point), note (of a point, under the value: text and level)
    * @param format numbers as text
    * @param axisFormat the same for the axis
    */
@@ -38,8 +38,8 @@ export class Chart {
     this.#format = format;
     this.#axisFormat = axisFormat;
     this.#lines = series.map(({ className }) => shape('path', { class: `line ${className}` }));
-    this.#values = series.map(() => ({ value: element('b'), note: element('span', { class: 'quiet' }) }));
-    const legend = element('div', { class: 'legend' }, ...series.map(({ name, className }, index) => element('span', { class: className }, element('i', { class: 'key', 'aria-hidden': 'true' }), `${name} `, this.#values[index].value, ' ', this.#values[index].note)), this.#when);
+    this.#values = series.map(() => ({ value: element('b'), note: element('small', { class: 'quiet' }) }));
+    const legend = element('div', { class: 'legend' }, ...series.map(({ name, className }, index) => element('span', { class: className }, element('i', { class: 'key', 'aria-hidden': 'true' }), `${name} `, this.#values[index].value, this.#values[index].note)), this.#when);
     this.#svg.append(this.#title, this.#grid, this.#marks, ...this.#lines, this.#cursor);
     parent.append(legend, this.#svg);
     new ResizeObserver(([entry]) => {
@@ -126,7 +126,9 @@ export class Chart {
     this.#series.forEach(({ value, note }, index) => {
       const number = point ? value(point) : null;
       setText(this.#values[index].value, number === null ? nothing : this.#format(number));
-      setText(this.#values[index].note, point && note ? note(point) : '');
+      const { text, level } = (point && note?.(point)) || { text: '', level: null };
+      setText(this.#values[index].note, text);
+      setAttribute(this.#values[index].note, 'data-level', level);
     });
     setText(this.#when, this.#pointerX !== null && point ? timeOfDay(new Date(point.at)) : '');
     setAttribute(this.#cursor, 'visibility', this.#pointerX !== null && point ? 'visible' : 'hidden');

@@ -17,6 +17,7 @@ export class History {
       at,
       readRate: traffics.length > 0 ? perSecond('reads') : null,
       writeRate: traffics.length > 0 ? perSecond('writes') : null,
+      failureRate: traffics.reduce((sum, traffic) => sum + (traffic.failed * 1000) / traffic.interval_ms, 0),
       readLatency: quantile(reads, 0.99),
       writeLatency: quantile(writes, 0.99),
       readMedian: quantile(reads, 0.5),

@@ -19,11 +19,11 @@ const history = new History();
 const events = new Events(byId('events'));
 const traffic = new Chart(byId('traffic'), [
   { name: 'reads', className: 'first', value: (point) => point.readRate },
-  { name: 'writes', className: 'second', value: (point) => point.writeRate },
+  { name: 'writes', className: 'second', value: (point) => point.writeRate, note: noteOnFailures },
 ], rate, shortRate);
 const latency = new Chart(byId('latency'), [
-  { name: 'reads', className: 'first', value: (point) => point.readLatency, note: (point) => (point.readMedian === null ? '' : `median ${milliseconds(point.readMedian)}`) },
-  { name: 'writes', className: 'second', value: (point) => point.writeLatency, note: (point) => (point.writeMedian === null ? '' : `median ${milliseconds(point.writeMedian)}`) },
+  { name: 'reads', className: 'first', value: (point) => point.readLatency, note: (point) => noteOnMedian(point.readMedian) },
+  { name: 'writes', className: 'second', value: (point) => point.writeLatency, note: (point) => noteOnMedian(point.writeMedian) },
 ], milliseconds, shortMilliseconds);
 const browser = new KeyBrowser(() => connections.primary?.origin ?? null);
 let leaderlessSince = null;
@@ -65,6 +65,14 @@ function draw() {
   showMembers(byId('members'), cluster);
   showDisks(byId('disks'), cluster);
   events.show();
+}
+
+function noteOnFailures({ failureRate }) {
+  return failureRate > 0 ? { text: `${rate(failureRate)} refused or failed`, level: 'bad' } : null;
+}
+
+function noteOnMedian(median) {
+  return median === null ? null : { text: `median ${milliseconds(median)}`, level: null };
 }
 
 function noteLeader(cluster) {

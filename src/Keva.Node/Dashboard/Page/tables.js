@@ -11,7 +11,7 @@ const memberColumns = [
   { label: 'Role', of: (member, cluster) => (member === cluster.leader ? 'leader' : member.role === 'leader' ? 'voter' : member.role) },
   { label: 'Status', of: (member) => member.status, level: (member) => (member.isUp ? (member.status === 'up' ? 'good' : 'look') : member.status === 'joining' ? 'look' : 'bad') },
   { label: 'Behind', of: (member) => (member.isUp ? count(member.behind) : nothing), isNumber: true },
-  { label: 'Applied', of: (member) => count(member.applied), isNumber: true },
+  { label: 'Applied', of: (member) => (member.isUp || member.own ? count(member.applied) : nothing), isNumber: true },
   { label: 'State', of: (member) => shortState(member.state), title: (member) => member.state, isCode: true, level: (member, cluster) => (cluster.differing.includes(member.name) ? 'bad' : null) },
   { label: 'Requests', of: (member) => (member.own ? `${rate(requestsPerSecond(member.own.traffic))} /s` : nothing), isNumber: true },
   { label: 'Version', of: (member) => member.version ?? nothing },

@@ -39,12 +39,11 @@ internal sealed class DashboardSession
         try
         {
             using var camera = openCamera();
-            using var timer = new PeriodicTimer(DashboardFeed.Interval, clock);
-            do
+            while (true)
             {
                 Publish(camera.Take());
+                await Task.Delay(DashboardFeed.Interval, clock, stopping.Token);
             }
-            while (await timer.WaitForNextTickAsync(stopping.Token));
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -40,7 +40,7 @@ public sealed class HttpExchange
     private NumberHeader _revision = new(quoted: false);
     private NumberHeader _entityTag = new(quoted: true);
 
-    internal HttpExchange(ByteQuota quota, RequestMetrics? metrics)
+    internal HttpExchange(ByteQuota quota, RequestMetrics? metrics = null)
     {
         _quota = quota;
         _metrics = metrics;

@@ -1,6 +1,7 @@
 using Keva.Actors;
 using Keva.Node.Consensus;
 using Keva.Node.State;
+using Keva.Node.Telemetry.Tracing;
 using Keva.Raft.Driver;
 
 namespace Keva.Node.Gateway;
@@ -28,12 +29,14 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     /// <param name="views">Where the latest view of the cluster is left for whoever wants it.</param>
     /// <param name="now">Monotonic time since some fixed moment.</param>
     /// <param name="statistics">Where numbers are left.</param>
-    public HttpGatewayActor(GatewayOptions options, ClusterViewHolder views, Func<TimeSpan> now, GatewayStatistics statistics)
+    /// <param name="traces">Where traced writes are known.</param>
+    public HttpGatewayActor(
+        GatewayOptions options, ClusterViewHolder views, Func<TimeSpan> now, GatewayStatistics statistics, TracedWrites traces)
     {
         this.views = views;
         this.now = now;
         this.statistics = statistics;
-        writes = new WriteTracker<IActorRef>(options);
+        writes = new WriteTracker<IActorRef>(options, traces);
         reads = new ReadTracker<IActorRef>(options);
         Receive<ClientWrite>(OnWrite);
         Receive<ClientRead>(OnRead);

@@ -121,4 +121,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(602, LogLevel.Error, "An instrument could not be read for /metrics; the others are there")]
     public static partial void MetricFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(603, LogLevel.Warning, "Telemetry cannot be sent to {Endpoint}, and what waits for it may be dropped: {Reason}")]
+    public static partial void TelemetryNotSent(ILogger logger, string endpoint, string reason);
 }

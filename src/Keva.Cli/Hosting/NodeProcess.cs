@@ -107,6 +107,7 @@ internal static class NodeProcess
             });
         }
 
+        builder.AddKevaOtlp(settings);
         builder.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     });
 }

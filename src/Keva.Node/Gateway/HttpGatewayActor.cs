@@ -2,6 +2,7 @@ using Keva.Actors;
 using Keva.Node.Consensus;
 using Keva.Node.Gateway.Events;
 using Keva.Node.State;
+using Keva.Node.Telemetry.Tracing;
 using Keva.Raft.Driver;
 
 namespace Keva.Node.Gateway;
@@ -31,15 +32,21 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     /// <param name="now">Monotonic time since some fixed moment.</param>
     /// <param name="wallClock">The time of day, for events.</param>
     /// <param name="statistics">Where numbers are left.</param>
+    /// <param name="traces">Where traced writes are known.</param>
     public HttpGatewayActor(
-        GatewayOptions options, ClusterViewHolder views, Func<TimeSpan> now, Func<DateTimeOffset> wallClock, GatewayStatistics statistics)
+        GatewayOptions options,
+        ClusterViewHolder views,
+        Func<TimeSpan> now,
+        Func<DateTimeOffset> wallClock,
+        GatewayStatistics statistics,
+        TracedWrites traces)
     {
         this.views = views;
         this.now = now;
         this.statistics = statistics;
         events = new ClusterEventLog(wallClock);
         events.OnView(views.Current);
-        writes = new WriteTracker<IActorRef>(options);
+        writes = new WriteTracker<IActorRef>(options, traces);
         reads = new ReadTracker<IActorRef>(options);
         Receive<ClientWrite>(OnWrite);
         Receive<ClientRead>(OnRead);

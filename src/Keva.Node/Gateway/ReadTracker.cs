@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Keva.Raft;
 using Keva.Store;
 
@@ -40,6 +41,10 @@ internal sealed class ReadTracker<TClient>(GatewayOptions options)
         batch.Keys.Add(read.Key);
         batch.Clients.Add(client);
         Count++;
+        if (read.Trace is { } trace)
+        {
+            (batch.Traces ??= []).Add(trace);
+        }
     }
 
     /// <summary>The batches that arrived since the last call and want a read index.</summary>
@@ -80,6 +85,7 @@ internal sealed class ReadTracker<TClient>(GatewayOptions options)
         }
 
         batch.Confirmed = true;
+        batch.Traces?.ForEach(static trace => trace.AddEvent(new ActivityEvent("read index confirmed")));
         return new StoreRead(batchId, readIndex, batch.Keys, batch.Arrived);
     }
 
@@ -183,6 +189,9 @@ internal sealed class ReadTracker<TClient>(GatewayOptions options)
         public List<ReadOnlyMemory<byte>> Keys { get; } = [];
 
         public List<TClient> Clients { get; } = [];
+
+        /// <summary>The spans of those that are traced; null if none is.</summary>
+        public List<Activity>? Traces { get; set; }
 
         /// <summary>Whether the store was asked.</summary>
         public bool Confirmed { get; set; }

@@ -184,7 +184,7 @@ public sealed class KevaNode : IAsyncDisposable
         var ports = new NodePorts(
             OpenJournal,
             checkpoints,
-            network,
+            telemetry.Watching(network),
             gossipNetwork,
             gossipKeys,
             new IdentityFile(directory),
@@ -201,7 +201,7 @@ public sealed class KevaNode : IAsyncDisposable
         });
         telemetry.Actors = system;
         system.EventStream.Subscribe<Error>(LogFailure);
-        network.Listen(settings.PeerEndpoint.Host, settings.PeerEndpoint.Port, inbound);
+        network.Listen(settings.PeerEndpoint.Host, settings.PeerEndpoint.Port, telemetry.Watching(inbound));
         gossipNetwork.Bind(network.LocalEndPoints);
         nodeActor = system.ActorOf(Props.Create(() => new NodeActor(settings, ports, inbound, views)), "node");
         _ = WatchAsync(system);
@@ -227,8 +227,7 @@ public sealed class KevaNode : IAsyncDisposable
             StallRetry = settings.Journal.RetryInterval,
         };
         journal = SqliteJournal.Open(directory!.JournalPath, telemetry!.Watching(events), options);
-        telemetry.Journal = journal;
-        return journal;
+        return telemetry.Watching(journal);
     }
 
     // A failure is published again by each supervisor that passes it up.

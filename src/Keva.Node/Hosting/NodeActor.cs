@@ -69,7 +69,8 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         session = (ulong)ports.Random.NextInt64();
         var options = new GatewayOptions(settings.Http.RequestTimeout, settings.Http.LeaderWait, settings.Http.MaxQueuedBytes, session);
         gateway = Context.ActorOf(
-            Props.Create(() => new HttpGatewayActor(options, views, Now, ports.Clock.GetUtcNow, statistics.Gateway)), "gateway");
+            Props.Create(() => new HttpGatewayActor(options, views, Now, ports.Clock.GetUtcNow, statistics.Gateway, statistics.TracedWrites)),
+            "gateway");
         journal = Context.ActorOf(Props.Create(() => new JournalActor(ports.OpenJournal, ports.Logger)), "journal");
         peers = new PeerActors(Context, ports.Network, settings.Transport, ports.Random);
         directory = new PeerDirectory(identity.Node, settings.Identity, ListedAddresses(), settings.Membership.FixedAddresses);

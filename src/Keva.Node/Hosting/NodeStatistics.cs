@@ -1,6 +1,7 @@
 using Keva.Node.Gateway;
 using Keva.Node.Gossip;
 using Keva.Node.State;
+using Keva.Node.Telemetry.Tracing;
 
 namespace Keva.Node.Hosting;
 
@@ -15,4 +16,7 @@ public sealed class NodeStatistics
     public StoreStatistics Store { get; } = new();
 
     public GossipStatistics Gossip { get; } = new();
+
+    /// <summary>The writes that somebody traces.</summary>
+    public TracedWrites TracedWrites { get; } = new();
 }

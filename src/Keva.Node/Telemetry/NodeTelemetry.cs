@@ -10,7 +10,9 @@ using Keva.Node.Gateway.Http;
 using Keva.Node.Hosting;
 using Keva.Node.Telemetry.Instruments;
 using Keva.Node.Telemetry.Measuring;
+using Keva.Node.Telemetry.Otlp;
 using Keva.Node.Telemetry.Prometheus;
+using Keva.Node.Telemetry.Tracing;
 using Keva.Node.Telemetry.Warnings;
 using Keva.Node.Transport;
 using Microsoft.Extensions.Logging;
@@ -26,7 +28,9 @@ internal sealed class NodeTelemetry : IAsyncDisposable
     /// <summary>The name of the meter, which exporters ask for.</summary>
     public const string MeterName = "Keva";
 
-    private const string RuntimeMeterName = "System.Runtime";
+    /// <summary>The meter of the .NET runtime.</summary>
+    public const string RuntimeMeterName = "System.Runtime";
+
     private const int LooksBetweenDiskQuestions = 5;
 
     private static readonly TimeSpan ProbeBudget = TimeSpan.FromMilliseconds(100);
@@ -36,12 +40,16 @@ internal sealed class NodeTelemetry : IAsyncDisposable
     private readonly WarningBoard board;
     private readonly WarningWatch watch;
     private readonly DiskInstruments disk;
+    private readonly JournalSpans journalSpans;
+    private readonly PeerSpans peerSpans;
     private readonly DiskGauge diskGauge;
     private readonly ClusterViewHolder views;
     private readonly TimeProvider clock;
     private readonly WorkingDirectory directory;
     private readonly string name;
     private readonly ILogger logger;
+    private readonly OtlpExport? export;
+    private volatile IJournal? journal;
     private int looksUntilDiskQuestion;
 
     /// <param name="settings">The node's settings.</param>
@@ -64,9 +72,11 @@ internal sealed class NodeTelemetry : IAsyncDisposable
         board = new WarningBoard(logger);
         var (clockRule, pauseRule) = (new ClockRule(), new PauseRule());
         watch = new WarningWatch(Look, [.. Rules(settings.Warnings), clockRule, pauseRule], board);
+        journalSpans = new JournalSpans(Statistics.TracedWrites);
+        peerSpans = new PeerSpans(Statistics.TracedWrites);
         Requests = new RequestMetrics(meter);
         disk = new DiskInstruments(meter, clock);
-        disk.Add(meter, () => Journal?.Statistics, Statistics.Store, diskGauge);
+        disk.Add(meter, () => journal?.Statistics, Statistics.Store, diskGauge);
         ServerInstruments.Add(meter, views, Statistics.Gateway);
         StoreInstruments.Add(meter, Statistics.Store);
         NetworkInstruments.Add(meter, views, traffic, Statistics.Gossip, () => inbound.Rejected);
@@ -74,6 +84,7 @@ internal sealed class NodeTelemetry : IAsyncDisposable
         var startedAt = clock.GetTimestamp();
         ProcessInstruments.Add(meter, () => Actors, () => clock.GetElapsedTime(startedAt));
         WarningInstruments.Add(meter, board, clockRule, pauseRule);
+        export = OtlpExport.Start(settings, logger);
     }
 
     /// <summary>Where the node's actors leave their numbers.</summary>
@@ -94,14 +105,24 @@ internal sealed class NodeTelemetry : IAsyncDisposable
     /// <summary>The node's actors, as soon as there are any.</summary>
     public ActorSystem? Actors { get; set; }
 
-    /// <summary>The journal, as soon as it is open.</summary>
-    public IJournal? Journal { get; set; }
-
     /// <summary>What is served of it over HTTP.</summary>
     public IEnumerable<HttpRoute> Routes => [new MetricsEndpoint(aggregator, logger).Route, new WarningsEndpoint(name, board).Route];
 
     /// <summary>Has the journal's work timed.</summary>
-    public IJournalEvents Watching(IJournalEvents events) => new MeasuredJournalEvents(events, disk.Journal);
+    public IJournalEvents Watching(IJournalEvents events) => new MeasuredJournalEvents(events, disk.Journal, journalSpans);
+
+    /// <summary>Has what is given to the journal traced. It is the one that <see cref="NodeTelemetry"/> looks at from now on.</summary>
+    public IJournal Watching(IJournal opened)
+    {
+        journal = opened;
+        return new TracedJournal(opened, journalSpans);
+    }
+
+    /// <summary>Has what is sent to other nodes traced.</summary>
+    public IPeerNetwork Watching(IPeerNetwork network) => new TracedPeerNetwork(network, peerSpans);
+
+    /// <summary>Has their answers traced.</summary>
+    public IInboundPeers Watching(IInboundPeers peers) => new TracedInboundPeers(peers, peerSpans);
 
     /// <summary>Has the checkpoint store's work counted and timed.</summary>
     public ICheckpointStore Watching(ICheckpointStore checkpoints) => new MeasuredCheckpointStore(checkpoints, disk.Checkpoints, disk.Snapshots);
@@ -118,6 +139,11 @@ internal sealed class NodeTelemetry : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await watch.DisposeAsync();
+        if (export is not null)
+        {
+            await export.DisposeAsync();
+        }
+
         aggregator.Dispose();
         meter.Dispose();
     }
@@ -148,7 +174,7 @@ internal sealed class NodeTelemetry : IAsyncDisposable
             clock.GetUtcNow(),
             views.Current,
             views.Statistics,
-            Journal?.Statistics,
+            journal?.Statistics,
             disk.Journal.TakeWorst(),
             disk.ProbeMedian,
             disk.Checkpoints.FailuresInRow,

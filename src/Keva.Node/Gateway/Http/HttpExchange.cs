@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Keva.Node.Telemetry.Tracing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -35,12 +36,13 @@ public sealed class HttpExchange
     private ArrayBufferWriter<byte>? _scratch;
     private Utf8JsonWriter? _json;
     private long _takenBytes;
+    private Activity? _trace;
     private long _startedAt;
     private bool _isAnswered;
     private NumberHeader _revision = new(quoted: false);
     private NumberHeader _entityTag = new(quoted: true);
 
-    internal HttpExchange(ByteQuota quota, RequestMetrics? metrics)
+    internal HttpExchange(ByteQuota quota, RequestMetrics? metrics = null)
     {
         _quota = quota;
         _metrics = metrics;
@@ -77,6 +79,7 @@ public sealed class HttpExchange
         _metrics?.Began();
         _features = features;
         _request = features.GetRequiredFeature<IHttpRequestFeature>();
+        _trace = KevaActivity.HasListeners ? RequestTrace.Begin(_request.Method, _request.Headers) : null;
         _response = features.GetRequiredFeature<IHttpResponseFeature>();
         IsHead = _request.Method == HttpMethods.Head; // methods are case-sensitive
         Target = RequestTarget.Parse(_request.RawTarget);
@@ -87,6 +90,8 @@ public sealed class HttpExchange
         GiveBytesBack();
         CountAnswer(RequestMetrics.ClientGone);
         _metrics?.Ended();
+        _trace?.Dispose();
+        _trace = null;
         if (_scratch?.Capacity > KeptScratchBytes)
         {
             _scratch = null;
@@ -113,6 +118,10 @@ public sealed class HttpExchange
         {
             _isAnswered = true;
             _metrics?.Answered(Method, Route, status, _startedAt);
+            if (_trace is not null)
+            {
+                RequestTrace.Answered(_trace, Method, Route, status);
+            }
         }
     }
 

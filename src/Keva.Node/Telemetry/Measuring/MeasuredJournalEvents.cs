@@ -1,15 +1,20 @@
 using Keva.Journal;
+using Keva.Node.Telemetry.Tracing;
 using Keva.Raft;
 using Keva.Raft.Driver;
 
 namespace Keva.Node.Telemetry.Measuring;
 
-/// <summary>Looks on while a journal tells what it did, and times its transactions.</summary>
-internal sealed class MeasuredJournalEvents(IJournalEvents inner, JournalTimes times) : IJournalEvents
+/// <summary>Looks on while a journal tells what it did, times its transactions, and ends the spans of what is durable.</summary>
+internal sealed class MeasuredJournalEvents(IJournalEvents inner, JournalTimes times, JournalSpans spans) : IJournalEvents
 {
     public void Recovered(GroupId group, RecoveredLog log) => inner.Recovered(group, log);
 
-    public void Persisted(GroupId group, long sequence) => inner.Persisted(group, sequence);
+    public void Persisted(GroupId group, long sequence)
+    {
+        spans.Persisted(sequence);
+        inner.Persisted(group, sequence);
+    }
 
     public void Committed(JournalCommit commit)
     {

@@ -203,8 +203,9 @@ public sealed class ClusterChangeDetector
         {
             Add(now, ClusterEventKind.LeaderLost, was, $"{now.SelfName} has lost its leader {was}; term {now.Term}; {QuorumArithmetic.Of(now)}");
         }
-        else
+        else if (last.Members.Any(IsConfigured))
         {
+            // That of a node which has just loaded it began long ago.
             Add(now, ClusterEventKind.TermChanged, member: null, $"term {now.Term} has begun; nobody leads yet");
         }
     }

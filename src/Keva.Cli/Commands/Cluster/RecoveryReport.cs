@@ -4,7 +4,7 @@ using Keva.Node.Offline;
 using Keva.Node.Transport;
 using Keva.Raft;
 
-namespace Keva.Cli.Commands;
+namespace Keva.Cli.Commands.Cluster;
 
 /// <summary>What <c>keva cluster recover</c> tells, before and after: the same facts as text and as JSON.</summary>
 /// <param name="directory">The node's working directory.</param>

@@ -1,16 +1,15 @@
 using System.CommandLine;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Keva.Node.Offline;
 using Keva.Node.Transport;
 
-namespace Keva.Cli.Commands;
+namespace Keva.Cli.Commands.Cluster;
 
 /// <summary><c>keva cluster recover</c>: makes a cluster of one from a survivor, when a majority is lost for good.</summary>
 internal static class ClusterRecoverCommand
 {
     private const string Description = """
-        Makes a cluster of one from what a stopped node has, when a majority of the members is lost for good.
+        Makes a cluster of one survivor, when a majority is lost for good. It has what the stopped node has on its disk.
 
         Without --yes it changes nothing, and shows what the node has and what may be lost. Stop the node first. Of several
         survivors take the one with the highest last term and, among those, the highest last index.
@@ -24,14 +23,15 @@ internal static class ClusterRecoverCommand
     {
         var directory = new Option<string>("--working-directory") { Description = "where the stopped node keeps its data", Required = true };
         var yes = new Option<bool>("--yes") { Description = "do it" };
-        var format = OutputFormat.Option();
-        var command = new Command("recover", Description) { directory, yes, format };
+        var format = new OutputFormatOption();
+        var command = new Command("recover", Description) { directory, yes };
+        format.AddTo(command);
         command.SetAction((parsed, _) => RunAsync(
-            parsed.GetRequiredValue(directory), parsed.GetValue(yes), OutputFormat.IsJson(parsed.GetValue(format))));
+            parsed.GetRequiredValue(directory), parsed.GetValue(yes), format.Read(parsed)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string directory, bool isConfirmed, bool isJson)
+    private static async Task<int> RunAsync(string directory, bool isConfirmed, CommandOutput output)
     {
         if (string.IsNullOrWhiteSpace(directory))
         {
@@ -41,15 +41,15 @@ internal static class ClusterRecoverCommand
 
         try
         {
-            using var node = await StoppedNode.OpenAsync(directory);
+            using var node = await Progress.ShowAsync("reading the node's log and checkpoint", () => StoppedNode.OpenAsync(directory));
             var cluster = isConfirmed ? DrawClusterId() : ClusterId.None;
             if (isConfirmed)
             {
-                await node.RecoverAsync(cluster);
+                await Progress.ShowAsync("making a cluster of one", () => node.RecoverAsync(cluster));
             }
 
             var report = new RecoveryReport(node.DirectoryPath, node.Survivor, cluster);
-            Terminal.Line(isJson ? JsonSerializer.Serialize(report.ToJson(), CliJson.Options) : report.ToText());
+            output.Show(report.ToJson(), report.ToText());
         }
         catch (IOException exception)
         {

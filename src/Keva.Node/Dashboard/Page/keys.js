@@ -19,10 +19,10 @@ export class KeyBrowser {
   #editor;
   #reads = 0;
 
-  /** @param origin gives the node that is asked, or null if none answers */
+  /** @param origin gives the node that is asked */
   constructor(origin) {
     this.#origin = origin;
-    this.#editor = new Editor(() => this.#node(), (key) => this.#afterChange(key));
+    this.#editor = new Editor(origin, (key) => this.#afterChange(key));
     byId('search').addEventListener('submit', (event) => {
       event.preventDefault();
       this.#prefix = byId('prefix').value;
@@ -55,19 +55,10 @@ export class KeyBrowser {
     this.#list();
   }
 
-  #node() {
-    const origin = this.#origin();
-    if (origin === null) {
-      throw new Error('No node answers.');
-    }
-
-    return origin;
-  }
-
   async #list() {
     const read = ++this.#reads;
     try {
-      const page = await listKeys(this.#node(), this.#prefix, this.#pages.at(-1), pageSize);
+      const page = await listKeys(this.#origin(), this.#prefix, this.#pages.at(-1), pageSize);
       if (read === this.#reads) {
         this.#showPage(page);
       }
@@ -125,7 +116,7 @@ export class KeyBrowser {
   async #read() {
     const key = this.#selected;
     try {
-      const value = await readKey(this.#node(), key);
+      const value = await readKey(this.#origin(), key);
       if (key === this.#selected) {
         this.#value = value;
         if (value) {
@@ -177,7 +168,7 @@ export class KeyBrowser {
 
   async #delete() {
     try {
-      await deleteKey(this.#node(), this.#selected);
+      await deleteKey(this.#origin(), this.#selected);
       byId('confirm').close();
       this.#value = null;
       this.#showValue();

@@ -25,7 +25,7 @@ const latency = new Chart(byId('latency'), [
   { name: 'reads', className: 'first', value: (point) => point.readLatency, note: (point) => noteOnMedian(point.readMedian) },
   { name: 'writes', className: 'second', value: (point) => point.writeLatency, note: (point) => noteOnMedian(point.writeMedian) },
 ], milliseconds, shortMilliseconds);
-const browser = new KeyBrowser(() => connections.primary?.origin ?? null);
+const browser = new KeyBrowser(() => connections.primary?.origin ?? location.origin);
 let leaderlessSince = null;
 let isDrawing = false;
 

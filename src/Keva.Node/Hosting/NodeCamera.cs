@@ -19,7 +19,7 @@ internal sealed class NodeCamera(ClusterViewHolder views, NodeTelemetry telemetr
         views.AgeAt(clock.GetElapsedTime(0)),
         StoreSize.Of(telemetry.Statistics.Store),
         telemetry.Disk,
-        telemetry.Journal?.Statistics,
+        telemetry.Journal,
         traffic.Take(),
         telemetry.Warnings);
 

@@ -99,6 +99,9 @@ internal sealed class NodeTelemetry : IAsyncDisposable
     /// <summary>How full the disk was when it was last asked; null if it is not known.</summary>
     public DiskUsage? Disk => diskGauge.Latest;
 
+    /// <summary>The journal's counters; null before it is open.</summary>
+    public JournalStatistics? Journal => journal?.Statistics;
+
     /// <summary>What an operator should look at.</summary>
     public IReadOnlyList<Warning> Warnings => board.Current;
 

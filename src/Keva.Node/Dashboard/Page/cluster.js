@@ -1,5 +1,8 @@
 // The pictures of all nodes that answer, as one picture of the cluster.
 
+// So many entries are on their way at any time when there is much to do.
+const toleratedEntries = 1000;
+
 /**
  * @param pictures the nodes' latest pictures, by the nodes' ids; at least one
  * @param preferred whose picture counts if several are equally new
@@ -39,6 +42,7 @@ function memberOf(member, pictures, leading, commitIndex) {
   // The leader's numbers are of one moment; those of different nodes are up to a second apart.
   const leadersLine = leading?.members.find((line) => line.id === member.id);
   const applied = (member.id === leading?.node_id ? own.applied_index : leadersLine?.applied_index) ?? own?.applied_index ?? member.applied_index;
+  const behind = applied === null || applied === undefined ? null : Math.max(0, commitIndex - applied);
   const status = own?.stopping ? 'leaving' : member.status;
   return {
     id: member.id,
@@ -47,7 +51,8 @@ function memberOf(member, pictures, leading, commitIndex) {
     status: own && status === 'failed' ? 'cut off' : status,
     isUp: status === 'up' || status === 'leaving',
     applied,
-    behind: applied === null || applied === undefined ? null : Math.max(0, commitIndex - applied),
+    behind,
+    isInStep: behind !== null && behind <= toleratedEntries,
     state: ownLine?.state_hash ?? leadersLine?.state_hash ?? member.state_hash,
     version: own?.version ?? member.version,
     address: member.http_address,

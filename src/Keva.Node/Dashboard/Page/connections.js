@@ -5,19 +5,19 @@ const silenceLimit = 3500; // a node sends a picture each second
 const firstRetry = 500;
 const longestRetry = 5000;
 const mostStreams = 9;
+const keptEvents = 200;
 
 export class Connections {
   #streams = new Map();
   #ownOrigin;
   #others;
   #onPicture;
-  #lastEvent = 0;
   #primary = null;
 
   /**
    * @param ownOrigin where the page came from
    * @param others the members' origins that the page may connect to; one of them may be the page's own node by another name
-   * @param onPicture called with each picture, and with null when a node has gone
+   * @param onPicture called when a picture has come, or a node has gone
    */
   constructor(ownOrigin, others, onPicture) {
     this.#ownOrigin = ownOrigin;
@@ -32,17 +32,16 @@ export class Connections {
     return new Map(this.#live().map((stream) => [stream.picture.node_id, stream.picture]));
   }
 
-  /** Where requests go: the node that the page came from as long as it answers, then another that does. */
+  /**
+   * Whose view counts, and where requests go: the node that the page came from as long as it answers, then another that does.
+   * Has its origin, its latest picture, and the events that it told.
+   */
   get primary() {
     return this.#primary;
   }
 
   /** To be called each second: finds who has fallen silent, and tries those again that may be back. */
   tick() {
-    if (document.hidden) {
-      return;
-    }
-
     const now = performance.now();
     for (const stream of this.#streams.values()) {
       if (stream.source && now - stream.heardAt > silenceLimit) {
@@ -64,7 +63,7 @@ export class Connections {
   #streamTo(origin) {
     // Before the first picture it is not known which of the others is the page's own node.
     if (!this.#streams.has(origin) && !this.#isOwnByAnotherName(origin)) {
-      const stream = { origin, source: null, picture: null, heardAt: 0, failures: 0, retryAt: 0 };
+      const stream = { origin, source: null, picture: null, events: [], heardAt: 0, failures: 0, retryAt: 0 };
       this.#streams.set(origin, stream);
       this.#open(stream);
     }
@@ -77,21 +76,16 @@ export class Connections {
   }
 
   #open(stream) {
-    const source = new EventSource(`${stream.origin}/v1/dashboard?since=${this.#lastEvent}`);
+    const source = new EventSource(`${stream.origin}/v1/dashboard?since=${stream.events.at(-1)?.id ?? 0}`);
     stream.source = source;
     stream.heardAt = performance.now();
     source.addEventListener('picture', (message) => {
       stream.heardAt = performance.now();
       stream.failures = 0;
       stream.picture = JSON.parse(message.data);
+      stream.events = [...stream.events, ...stream.picture.events].slice(-keptEvents);
       this.#choosePrimary();
-      if (this.#primary === stream) {
-        for (const event of stream.picture.events ?? []) {
-          this.#lastEvent = Math.max(this.#lastEvent, event.id);
-        }
-      }
-
-      this.#onPicture(stream.picture);
+      this.#onPicture();
     });
     source.onerror = () => this.#fail(stream);
   }
@@ -103,7 +97,7 @@ export class Connections {
     stream.retryAt = performance.now() + Math.min(firstRetry * 2 ** stream.failures, longestRetry);
     stream.failures += 1;
     this.#choosePrimary();
-    this.#onPicture(null);
+    this.#onPicture();
   }
 
   // While somebody answers, there is no use in asking those that are known to be down.

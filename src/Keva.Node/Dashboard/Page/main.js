@@ -29,11 +29,7 @@ const browser = new KeyBrowser(() => connections.primary?.origin ?? location.ori
 let leaderlessSince = null;
 let isDrawing = false;
 
-function onPicture(picture) {
-  if (picture && picture === connections.primary?.picture) {
-    events.add(picture.events ?? []);
-  }
-
+function onPicture() {
   // Several nodes send at about the same time.
   if (!isDrawing) {
     isDrawing = true;
@@ -64,7 +60,7 @@ function draw() {
   ring.show(cluster);
   showMembers(byId('members'), cluster);
   showDisks(byId('disks'), cluster);
-  events.show();
+  events.show(primary.events);
 }
 
 function noteOnFailures({ failureRate }) {
@@ -126,6 +122,10 @@ function showView() {
 }
 
 function onSecond() {
+  if (document.hidden) {
+    return; // the streams are closed: there is nothing to note
+  }
+
   connections.tick();
   const now = Date.now();
   history.add(now, connections.pictures);

@@ -99,7 +99,7 @@ function signOf(member, isLeader) {
     return member.status === 'joining' ? 'coming' : 'gone';
   }
 
-  return isLeader ? 'leads' : member.behind > 0 ? 'behind' : 'inStep';
+  return isLeader ? 'leads' : member.isInStep ? 'inStep' : 'behind';
 }
 
 function noteOn(member, isLeader) {
@@ -111,7 +111,11 @@ function noteOn(member, isLeader) {
     return 'leads';
   }
 
-  return member.behind > 0 ? `${count(member.behind)} behind` : member.role === 'learner' ? 'learner' : member.behind === 0 ? 'in step' : 'up';
+  if (member.behind === null) {
+    return 'up';
+  }
+
+  return member.isInStep ? (member.role === 'learner' ? 'learner' : 'in step') : `${count(member.behind)} behind`;
 }
 
 function levelOf(member) {

@@ -24,7 +24,11 @@
 
   document.addEventListener('DOMContentLoaded', () => {
     const button = document.getElementById('theme');
-    const describe = () => button.setAttribute('aria-label', `Colours: ${current === 'system' ? 'as the system' : current}`);
+    const describe = () => {
+      const words = `Colours: ${current === 'system' ? 'as the system' : current}`;
+      button.setAttribute('aria-label', words);
+      button.title = words;
+    };
     describe();
     button.addEventListener('click', () => {
       current = choices[(choices.indexOf(current) + 1) % choices.length];

@@ -10,6 +10,7 @@ const bottom = 20;
 const left = 52;
 const right = 6;
 const gapMs = 3000;
+const wide = 480;
 
 export class Chart {
   #series;
@@ -84,10 +85,9 @@ export class Chart {
     const levels = Array.from({ length: Math.round(highest / step) + 1 }, (_, index) => Number((index * step).toPrecision(6)));
     const y = (level) => this.#y(level, highest);
     const texts = levels.map((level) => ({ key: `y${level}`, x: left - 8, y: y(level) + 3.5, text: this.#axisFormat(level), anchor: 'end', line: y(level) }));
-    const minutes = [5, 4, 3, 2, 1].map((ago) => ({ key: `x${ago}`, x: this.#x(this.#now - ago * 60000), y: height - 5, text: `${ago} min ago`, anchor: ago === 5 ? 'start' : 'middle' }));
-    const spacious = this.#width > 420 ? minutes : minutes.filter((_, index) => index % 2 === 0);
+    const minutes = (this.#width > wide ? [5, 4, 3, 2, 1] : [4, 2]).map((ago) => ({ key: `x${ago}`, x: this.#x(this.#now - ago * 60000), y: height - 5, text: `${ago} min ago`, anchor: ago === 5 ? 'start' : 'middle' }));
     const ends = { key: 'now', x: this.#width - right, y: height - 5, text: 'now', anchor: 'end' };
-    keepChildren(this.#grid, [...texts, ...spacious, ends], (item) => item.key, () => shape('g', {}, shape('line'), shape('text')), (group, item) => {
+    keepChildren(this.#grid, [...texts, ...minutes, ends], (item) => item.key, () => shape('g', {}, shape('line'), shape('text')), (group, item) => {
       const [line, text] = group.children;
       setAttribute(line, 'visibility', item.line === undefined ? 'hidden' : 'visible');
       setAttribute(line, 'x1', left);

@@ -51,7 +51,7 @@ function wordsFor(cluster, leaderlessMs, problems) {
 
 function servingWords(quorum, down, problems) {
   if (quorum.voters === 1) {
-    return { level: 'good', headline: problems.length > 0 ? 'Serving' : 'All is well', advice: 'A cluster of one serves as long as its node does; it survives no failure.' };
+    return { level: 'good', headline: servingHeadline(problems), advice: 'A cluster of one serves as long as its node does; it survives no failure.' };
   }
 
   if (quorum.spare === 0) {
@@ -69,9 +69,13 @@ function servingWords(quorum, down, problems) {
 
   return {
     level: 'good',
-    headline: problems.length > 0 ? 'Serving' : 'All is well',
+    headline: servingHeadline(problems),
     advice: `All ${quorum.voters} voters answer; the cluster ${survives}. Any one node may be stopped: one at a time.`,
   };
+}
+
+function servingHeadline(problems) {
+  return problems.length === 0 ? 'All is well' : `Serving, with ${plural(problems.length, 'thing', 'things')} to look at`;
 }
 
 function problemsOfCluster(cluster) {

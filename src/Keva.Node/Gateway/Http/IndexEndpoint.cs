@@ -21,7 +21,7 @@ internal sealed class IndexEndpoint(IKeyValueService service)
         json.WriteString("command"u8, """POST / {"cmd":"set|get|delete","key":"…","val":"…"}"""u8);
         json.WriteString("cluster"u8, "GET /v1/cluster"u8);
         json.WriteString("gossip"u8, "GET /v1/members, /v1/monitor, /v1/rtt, /v1/info; POST /v1/event, /v1/query, /v1/keys, /v1/members/force-leave"u8);
-        json.WriteString("health"u8, "GET /health/live, GET /health/ready"u8);
+        json.WriteString("health"u8, "GET /health/live, GET /health/ready, GET /v1/warnings, GET /metrics"u8);
         json.WriteEndObject();
         json.WriteEndObject();
         return exchange.SendJsonAsync();

@@ -11,6 +11,9 @@ namespace Keva.Node.Telemetry.Tracing;
 /// </summary>
 internal sealed class PeerSpans(TracedWrites writes)
 {
+    // A leader that leads no more gets no answer to what it sent.
+    private const int MostOpen = 1_000;
+
     private readonly Lock gate = new();
     private readonly List<(NodeId Peer, LogIndex Last, List<Activity> Spans)> open = [];
     private int count;
@@ -43,6 +46,12 @@ internal sealed class PeerSpans(TracedWrites writes)
         {
             lock (gate)
             {
+                if (open.Count >= MostOpen)
+                {
+                    open[0].Spans.ForEach(span => span.Fail("no answer came"));
+                    open.RemoveAt(0);
+                }
+
                 open.Add((peer.Node, request.Previous.Index + request.Entries.Count, spans));
                 Volatile.Write(ref count, open.Count);
             }

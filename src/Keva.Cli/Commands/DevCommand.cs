@@ -16,7 +16,7 @@ internal static class DevCommand
 
         Example:
           keva dev
-          keva dev --nodes 5 --directory ./five --base-port 4700
+          keva dev --nodes 1 --directory ./one --base-port 4700
         """;
 
     public static Command Create()

@@ -41,6 +41,7 @@ internal static class NodeProcess
             return ExitCode.Ok;
         }
 
+        _ = CatchUpReport.RunAsync(node.Store, loggers.CreateLogger("Keva"), TimeProvider.System, stop.Token);
         var stopRequested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Token.Register(() => stopRequested.TrySetResult());
         if (await Task.WhenAny(node.Ended, stopRequested.Task) == node.Ended && await node.Ended is { } cause)

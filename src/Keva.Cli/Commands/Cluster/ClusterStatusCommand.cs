@@ -6,9 +6,9 @@ namespace Keva.Cli.Commands.Cluster;
 internal static class ClusterStatusCommand
 {
     private const string Description = """
-        Tells what is wrong, and what is safe to do. Shows who leads, how far each member is, whether all have the same data, and how
-        many more failures the cluster survives. Asks the node first, and then every member for its own view. Works without a leader, and says so. Exits with
-        1 only if members have different data.
+        Tells what is wrong, and what is safe to do. Shows who leads, how far each member is, whether all have the same data, and
+        how many more failures the cluster survives. Asks the node first, and then every member for its own view. Works without
+        a leader, and says so. Exits with 1 only if members have different data.
 
         Example:
           keva cluster status

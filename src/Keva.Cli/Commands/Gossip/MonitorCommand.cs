@@ -7,12 +7,12 @@ namespace Keva.Cli.Commands.Gossip;
 internal static class MonitorCommand
 {
     private const string Description = """
-        Shows what a node hears in the gossip, until stopped: members that come, go, fail or change, events, queries. With
-        --format json each is an object on a line of its own.
+        Shows what a node hears in the gossip. That is members that come, go, fail or change, events and queries. It runs until it
+        is stopped. With --format json each is an object on a line of its own.
 
         Example:
           keva monitor
-          keva monitor -format json | jq .event
+          keva monitor -format json
         """;
 
     public static Command Create()

@@ -7,8 +7,8 @@ namespace Keva.Cli.Commands.Gossip;
 internal static class ReachabilityCommand
 {
     private const string Description = """
-        Tests whether all live members answer. Asks all for an acknowledgement, and compares who answers with who is seen as alive. Exits with 1 if these are
-        not the same.
+        Tests whether all live members answer. Asks all for an acknowledgement, and compares who answers with who is seen as
+        alive. Exits with 1 if these are not the same.
 
         Example:
           keva reachability -verbose

@@ -27,7 +27,7 @@ internal sealed class ShellHistory
 
     /// <summary>In the user's directory for configuration; null if there is none.</summary>
     public static string? DefaultFile =>
-        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData) is { Length: > 0 } directory
+        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } directory
             ? Path.Combine(directory, "keva", "shell_history")
             : null;
 

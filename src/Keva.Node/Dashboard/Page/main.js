@@ -48,6 +48,7 @@ function draw() {
   }
 
   const cluster = clusterOf(pictures, primary.picture);
+  setAttribute(byId('overview'), 'data-stale', null);
   noteLeader(cluster);
   const verdict = verdictOf(cluster, leaderlessSince === null ? 0 : performance.now() - leaderlessSince);
   showVerdict(verdict);
@@ -80,6 +81,7 @@ function noteLeader(cluster) {
 }
 
 function showSilence() {
+  setAttribute(byId('overview'), 'data-stale', '');
   setAttribute(byId('source'), 'data-level', 'bad');
   setText(byId('source-text'), 'no node answers');
   showVerdict({

@@ -91,7 +91,7 @@ function updateNode(node, { member, x, y }, cluster, radius) {
   setAttribute(note, 'y', radius + 31);
   const isTight = cluster.members.length > smallCluster;
   setText(name, isTight ? '' : member.name);
-  setText(note, isTight ? '' : noteOn(member, isLeader));
+  setText(note, isTight ? '' : noteOn(member, cluster));
 }
 
 function signOf(member, isLeader) {
@@ -102,16 +102,16 @@ function signOf(member, isLeader) {
   return isLeader ? 'leads' : member.isInStep ? 'inStep' : 'behind';
 }
 
-function noteOn(member, isLeader) {
+function noteOn(member, { leader }) {
   if (!member.isUp) {
     return member.status;
   }
 
-  if (isLeader) {
+  if (member === leader) {
     return 'leads';
   }
 
-  if (member.behind === null) {
+  if (leader === null || member.behind === null) {
     return 'up';
   }
 

@@ -14,7 +14,7 @@ const seriousWarnings = new Set(['disk_full']);
  * @returns level (good, look or bad), headline, advice, and problems: each with level, text and hint
  */
 export function verdictOf(cluster, leaderlessMs) {
-  const problems = [...problemsOfCluster(cluster), ...cluster.members.flatMap(problemsOfMember)];
+  const problems = [...problemsOfCluster(cluster), ...cluster.members.flatMap((member) => problemsOfMember(member, cluster))];
   const words = wordsFor(cluster, leaderlessMs, problems);
   return { ...words, level: worst([words.level, ...problems.map((problem) => problem.level)]), problems };
 }
@@ -92,14 +92,15 @@ function problemsOfCluster(cluster) {
   return problems;
 }
 
-function problemsOfMember(member) {
+function problemsOfMember(member, cluster) {
   const problems = [];
   const { own, name } = member;
   if (member.status === 'cut off') {
     problems.push({ level: 'bad', text: `${name} answers this page, but not the others`, hint: 'Look at the network between the nodes, on keva_port.' });
   }
 
-  if (own && !own.ready && own.not_ready_reason && member.isUp) {
+  // Without a leader none is, and the headline says why.
+  if (own && !own.ready && own.not_ready_reason && member.isUp && cluster.leader !== null) {
     problems.push({ level: 'look', text: `${name} is not ready`, hint: own.not_ready_reason });
   }
 

@@ -6,45 +6,39 @@ namespace Keva.Cli;
 internal sealed class NodeOptions
 {
     private readonly Option<string?> address;
-    private readonly Option<string> format = OutputFormat.Option();
+    private readonly OutputFormatOption format;
 
     /// <param name="recursive">Whether subcommands take the options, too.</param>
     public NodeOptions(bool recursive = false)
     {
-        address = new Option<string?>("--address", "-address")
-        {
-            Description = "a node's URL (default: KEVA_ADDRESS, then http://127.0.0.1:3800)",
-            Recursive = recursive,
-        };
-        format.Aliases.Add("-format");
-        format.Recursive = recursive;
+        address = NodeAddress.CreateOption(recursive);
+        format = new OutputFormatOption(recursive);
     }
 
     public void AddTo(Command command)
     {
         command.Options.Add(address);
-        command.Options.Add(format);
+        format.AddTo(command);
     }
 
-    public bool IsJson(ParseResult parsed) => OutputFormat.IsJson(parsed.GetValue(format));
+    public CommandOutput OutputOf(ParseResult parsed) => format.Read(parsed);
 
     /// <summary>Does something with the node; what goes wrong is said, and gives the exit code.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="action">What to do.</param>
     /// <param name="timeout">How long the node may take; 30 s if not given.</param>
-    public async Task<int> RunAsync(ParseResult parsed, Func<NodeConnection, Task<int>> action, TimeSpan? timeout = null)
+    public async Task<int> RunAsync(ParseResult parsed, Func<NodeConnection, CommandOutput, Task<int>> action, TimeSpan? timeout = null)
     {
-        var text = parsed.GetValue(address) ?? Environment.GetEnvironmentVariable("KEVA_ADDRESS") ?? "http://127.0.0.1:3800";
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp)
+        if (!NodeAddress.TryFind(parsed.GetValue(address), out var node, out var problem))
         {
-            Terminal.Error($"'{text}' is not the URL of a node; one looks like http://127.0.0.1:3800");
+            Terminal.Error(problem);
             return ExitCode.Usage;
         }
 
-        using var connection = new NodeConnection(url, timeout);
+        using var connection = new NodeConnection(node, timeout);
         try
         {
-            return await action(connection);
+            return await action(connection, format.Read(parsed));
         }
         catch (KevaRequestException exception)
         {

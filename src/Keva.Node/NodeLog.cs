@@ -112,4 +112,16 @@ internal static partial class NodeLog
 
     [LoggerMessage(524, LogLevel.Information, "Waiting to join a cluster: {Reason}")]
     public static partial void WaitingToJoin(ILogger logger, string reason);
+
+    [LoggerMessage(600, LogLevel.Warning, "{Code}: {Text} {Hint}")]
+    public static partial void WarningRaised(ILogger logger, string code, string text, string hint);
+
+    [LoggerMessage(601, LogLevel.Information, "{Code}: over after {Seconds} s. It was: {Text}")]
+    public static partial void WarningOver(ILogger logger, string code, long seconds, string text);
+
+    [LoggerMessage(602, LogLevel.Error, "An instrument could not be read for /metrics; the others are there")]
+    public static partial void MetricFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(603, LogLevel.Warning, "Telemetry cannot be sent to {Endpoint}, and what waits for it may be dropped: {Reason}")]
+    public static partial void TelemetryNotSent(ILogger logger, string endpoint, string reason);
 }

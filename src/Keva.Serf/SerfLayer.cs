@@ -114,6 +114,7 @@ internal sealed class SerfLayer : IMemberlistListener
 
     public void OnPinged(NodeRecord node, TimeSpan roundTrip, byte[]? payload)
     {
+        context.Outbox.Add(new MemberPinged(node.Name, roundTrip));
         if (Coordinate.FromPayload(payload) is { } coordinate)
         {
             Coordinates.Observe(node.Name, coordinate, roundTrip);

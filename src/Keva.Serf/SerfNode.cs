@@ -72,6 +72,12 @@ public sealed class SerfNode
     /// <summary>What came from the network and could not be used: damaged, forged, or of a key that we do not have.</summary>
     public long RefusedMessages => memberlist.Refused + layer.Refused;
 
+    /// <summary>How often this node looked after another since the start.</summary>
+    public long Probes => memberlist.Probes.Begun;
+
+    /// <summary>How often neither it nor a helper got an answer.</summary>
+    public long FailedProbes => memberlist.Probes.Failed;
+
     /// <summary>The node has left, or lost its name; it takes no input any more.</summary>
     public bool IsStopped { get; private set; }
 

@@ -19,6 +19,9 @@ public sealed record WriteStream(long Stream, byte[] Bytes) : SerfOutput;
 /// <summary>Close a stream, after what was written to it is sent. The node has forgotten it already.</summary>
 public sealed record CloseStream(long Stream) : SerfOutput;
 
+/// <summary>A member answered a ping, and it took so long.</summary>
+public sealed record MemberPinged(string Name, TimeSpan RoundTrip) : SerfOutput;
+
 public enum MemberEventKind
 {
     /// <summary>A member is there that was not known, or not alive, before.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Keva.Node.Configuration;
 
 namespace Keva.Cli.Commands;
@@ -7,6 +6,22 @@ namespace Keva.Cli.Commands;
 /// <summary><c>keva config show|check</c>: what a node would be started with, and whether it would start.</summary>
 internal static class ConfigCommand
 {
+    private const string ShowDescription = """
+        Prints every setting with its value and where that comes from. Takes the options that a node is started with.
+
+        Example:
+          keva config show --config-file ./keva.toml --node-identity host1
+          keva config show --set raft.election-timeout=800ms --format json
+        """;
+
+    private const string CheckDescription = """
+        Says what is wrong with the settings, or that they are good. Takes the options that a node is started with; exits with 2
+        if they are not good.
+
+        Example:
+          keva config check --config-file ./keva.toml --node-identity host1
+        """;
+
     public static Command Create()
     {
         var command = new Command("config", "Shows or checks the settings that a node would start with.");
@@ -18,10 +33,10 @@ internal static class ConfigCommand
     private static Command CreateShow()
     {
         var options = new StartOptionSet();
-        var format = OutputFormat.Option();
-        var show = new Command("show", "Prints every setting with its value and where that comes from.");
+        var format = new OutputFormatOption();
+        var show = new Command("show", ShowDescription);
         options.AddTo(show);
-        show.Options.Add(format);
+        format.AddTo(show);
         show.SetAction(parsed =>
         {
             var result = SettingsLoader.Load(options.Read(parsed));
@@ -30,21 +45,11 @@ internal static class ConfigCommand
                 Terminal.Error(problem.ToString());
             }
 
-            if (OutputFormat.IsJson(parsed.GetValue(format)))
-            {
-                Terminal.Line(JsonSerializer.Serialize(
-                    result.Effective.Values.Select(value => new EffectiveLine(value.Path, value.Value, value.Origin.ToString()!)),
-                    CliJson.Options));
-            }
-            else
-            {
-                var width = result.Effective.Values.Select(value => value.Path.Length).DefaultIfEmpty(0).Max();
-                foreach (var value in result.Effective.Values)
-                {
-                    Terminal.Line($"{value.Path.PadRight(width)} = {value.Value}  ({value.Origin})");
-                }
-            }
-
+            var values = result.Effective.Values;
+            var width = values.Select(value => value.Path.Length).DefaultIfEmpty(0).Max();
+            format.Read(parsed).Show(
+                values.Select(value => new EffectiveLine(value.Path, value.Value, value.Origin.ToString()!)),
+                string.Join('\n', values.Select(value => $"{value.Path.PadRight(width)} = {value.Value}  ({value.Origin})")));
             return result.IsValid ? ExitCode.Ok : ExitCode.Usage;
         });
         return show;
@@ -53,8 +58,10 @@ internal static class ConfigCommand
     private static Command CreateCheck()
     {
         var options = new StartOptionSet();
-        var check = new Command("check", "Says what is wrong with the settings, or that they are good.");
+        var format = new OutputFormatOption();
+        var check = new Command("check", CheckDescription);
         options.AddTo(check);
+        format.AddTo(check);
         check.SetAction(parsed =>
         {
             var problems = SettingsLoader.Check(options.Read(parsed));
@@ -63,13 +70,14 @@ internal static class ConfigCommand
                 Terminal.Error(problem.ToString());
             }
 
-            if (problems.Length > 0)
+            var output = format.Read(parsed);
+            if (problems.Length == 0 || output.IsJson)
             {
-                return ExitCode.Usage;
+                output.Show(
+                    new { valid = problems.Length == 0, problems = problems.Select(problem => problem.ToString()) }, "The configuration is good.");
             }
 
-            Terminal.Line("The configuration is good.");
-            return ExitCode.Ok;
+            return problems.Length == 0 ? ExitCode.Ok : ExitCode.Usage;
         });
         return check;
     }

@@ -10,17 +10,27 @@ internal static class DevCommand
 {
     private const int MaxNodes = 9;
 
+    private const string Description = """
+        Starts a cluster on this machine, one process per node, until Ctrl-C. Prints where it is and what to try. The data
+        stays, for the next start.
+
+        Example:
+          keva dev
+          keva dev --nodes 1 --directory ./one --base-port 4700
+        """;
+
     public static Command Create()
     {
-        var nodes = new Option<int>("--nodes") { Description = "how many nodes", DefaultValueFactory = _ => 3, CustomParser = ParseNumber };
-        var directory = new Option<string>("--directory") { Description = "where the nodes keep their data", DefaultValueFactory = _ => "./keva-dev" };
+        var nodes = new Option<int>("--nodes") { HelpName = "number", Description = "how many nodes", DefaultValueFactory = _ => 3, CustomParser = ParseNumber };
+        var directory = new Option<string>("--directory") { HelpName = "directory", Description = "where the nodes keep their data", DefaultValueFactory = _ => "./keva-dev" };
         var basePort = new Option<int>("--base-port")
         {
+            HelpName = "port",
             Description = "the first node's port for other nodes; its port for users is 100 higher",
             DefaultValueFactory = _ => 3700,
             CustomParser = ParseNumber,
         };
-        var command = new Command("dev", "Starts a cluster on this machine, one process per node, until Ctrl-C.") { nodes, directory, basePort };
+        var command = new Command("dev", Description) { nodes, directory, basePort };
         command.SetAction(async (parsed, cancellation) =>
         {
             var count = parsed.GetValue(nodes);

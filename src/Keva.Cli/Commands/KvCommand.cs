@@ -1,18 +1,43 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
 
 namespace Keva.Cli.Commands;
 
 /// <summary><c>keva kv get|set|delete</c>: keys and values of a running cluster.</summary>
 internal static class KvCommand
 {
-    public static Command Create()
+    private const string GetDescription = """
+        Prints the value of a key; exits with 4 if there is no such key. In a pipe these are the bytes and nothing else.
+
+        Example:
+          keva kv get greeting
+          keva kv get greeting --stale
+        """;
+
+    private const string SetDescription = """
+        Sets a key, and prints the revision of the change once it is on the disks of a majority.
+
+        Example:
+          keva kv set greeting hello
+          date | keva kv set time -
+        """;
+
+    private const string DeleteDescription = """
+        Deletes a key; exits with 4 if there was no such key.
+
+        Example:
+          keva kv delete greeting
+        """;
+
+    public static Command Create(CommandInput input)
     {
         var node = new NodeOptions(recursive: true);
         var command = new Command("kv", "Reads and writes keys.");
         node.AddTo(command);
         command.Subcommands.Add(CreateGet(node));
-        command.Subcommands.Add(CreateSet(node));
+        command.Subcommands.Add(CreateSet(node, input));
         command.Subcommands.Add(CreateDelete(node));
         return command;
     }
@@ -21,8 +46,8 @@ internal static class KvCommand
     {
         var key = KeyArgument();
         var stale = new Option<bool>("--stale") { Description = "read what the node has, also without a leader" };
-        var get = new Command("get", "Prints the value of a key; exits with 4 if there is no such key.") { key, stale };
-        get.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
+        var get = new Command("get", GetDescription) { key, stale };
+        get.SetAction((parsed, cancellation) => node.RunAsync(parsed, async (connection, output) =>
         {
             var client = new KevaHttpClient(connection);
             var found = await client.GetAsync(parsed.GetValue(key)!, parsed.GetValue(stale), cancellation);
@@ -32,18 +57,18 @@ internal static class KvCommand
                 return ExitCode.NotFound;
             }
 
-            if (node.IsJson(parsed))
+            if (output.IsJson)
             {
-                Terminal.Line(JsonSerializer.Serialize(new { key = parsed.GetValue(key), value64 = Convert.ToBase64String(value.Bytes), revision = value.Revision }, CliJson.Options));
+                output.Show(JsonOf(parsed.GetValue(key)!, value), "");
                 return ExitCode.Ok;
             }
 
-            await using var output = Console.OpenStandardOutput();
-            await output.WriteAsync(value.Bytes, cancellation);
+            await using var bytes = Console.OpenStandardOutput();
+            await bytes.WriteAsync(value.Bytes, cancellation);
             if (!Console.IsOutputRedirected)
             {
                 // A prompt must not stick to the value; a pipe gets the bytes and nothing else.
-                await output.WriteAsync("\n"u8.ToArray(), cancellation);
+                await bytes.WriteAsync("\n"u8.ToArray(), cancellation);
             }
 
             return ExitCode.Ok;
@@ -51,16 +76,16 @@ internal static class KvCommand
         return get;
     }
 
-    private static Command CreateSet(NodeOptions node)
+    private static Command CreateSet(NodeOptions node, CommandInput input)
     {
         var key = KeyArgument();
         var value = new Argument<string>("value") { Description = "the value, or - to read it from the standard input" };
-        var set = new Command("set", "Sets a key.") { key, value };
-        set.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
+        var set = new Command("set", SetDescription) { key, value };
+        set.SetAction((parsed, cancellation) => node.RunAsync(parsed, async (connection, output) =>
         {
             var client = new KevaHttpClient(connection);
-            var revision = await client.SetAsync(parsed.GetValue(key)!, await ReadValueAsync(parsed.GetValue(value)!, cancellation), cancellation);
-            Report(node.IsJson(parsed), parsed.GetValue(key)!, revision);
+            var revision = await client.SetAsync(parsed.GetValue(key)!, await ReadValueAsync(parsed.GetValue(value)!, input, cancellation), cancellation);
+            Report(output, parsed.GetValue(key)!, revision);
             return ExitCode.Ok;
         }));
         return set;
@@ -69,8 +94,8 @@ internal static class KvCommand
     private static Command CreateDelete(NodeOptions node)
     {
         var key = KeyArgument();
-        var delete = new Command("delete", "Deletes a key; exits with 4 if there was no such key.") { key };
-        delete.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
+        var delete = new Command("delete", DeleteDescription) { key };
+        delete.SetAction((parsed, cancellation) => node.RunAsync(parsed, async (connection, output) =>
         {
             var client = new KevaHttpClient(connection);
             if (await client.DeleteAsync(parsed.GetValue(key)!, cancellation) is not { } revision)
@@ -79,7 +104,7 @@ internal static class KvCommand
                 return ExitCode.NotFound;
             }
 
-            Report(node.IsJson(parsed), parsed.GetValue(key)!, revision);
+            Report(output, parsed.GetValue(key)!, revision);
             return ExitCode.Ok;
         }));
         return delete;
@@ -87,21 +112,14 @@ internal static class KvCommand
 
     private static Argument<string> KeyArgument() => new("key") { Description = "the key, taken as it is: nothing needs to be escaped" };
 
-    private static void Report(bool isJson, string key, long revision) =>
-        Terminal.Line(isJson
-            ? JsonSerializer.Serialize(new { key, revision }, CliJson.Options)
-            : $"revision {revision}");
+    private static void Report(CommandOutput output, string key, long revision) =>
+        output.Show(new { key, revision }, string.Create(CultureInfo.InvariantCulture, $"revision {revision}"));
 
-    private static async Task<byte[]> ReadValueAsync(string value, CancellationToken cancellation)
-    {
-        if (value != "-")
-        {
-            return System.Text.Encoding.UTF8.GetBytes(value);
-        }
+    /// <summary>As text where it is text, so that <c>jq .value</c> does what one expects; in base 64 where it is not.</summary>
+    private static object JsonOf(string key, StoredValue found) => Utf8.IsValid(found.Bytes)
+        ? new { key, value = Encoding.UTF8.GetString(found.Bytes), value64 = Convert.ToBase64String(found.Bytes), revision = found.Revision }
+        : new { key, value64 = Convert.ToBase64String(found.Bytes), revision = found.Revision };
 
-        await using var input = Console.OpenStandardInput();
-        using var bytes = new MemoryStream();
-        await input.CopyToAsync(bytes, cancellation);
-        return bytes.ToArray();
-    }
+    private static async Task<byte[]> ReadValueAsync(string value, CommandInput input, CancellationToken cancellation) =>
+        value == "-" ? await input.ReadAllAsync(cancellation) : Encoding.UTF8.GetBytes(value);
 }

@@ -149,7 +149,7 @@ internal static class DevCluster
         Terminal.Line("");
         Terminal.Line($"Try:        curl -X POST --data-binary 'hello' {nodes[0].Url}/v1/storage/key/greeting");
         Terminal.Line($"            curl {nodes[^1].Url}/v1/storage/key/greeting");
-        Terminal.Line($"Overview:   {nodes[0].Url}/");
+        Terminal.Line($"Dashboard:  {nodes[0].Url}/");
         Terminal.Line("Ctrl-C stops all nodes and keeps their data.");
     }
 

@@ -15,9 +15,9 @@ internal static class NodeProcess
     /// </summary>
     public const string StopWithInputVariable = "KEVA_STOP_WITH_INPUT";
 
-    public static async Task<int> RunAsync(NodeSettings settings, bool jsonLog, CancellationToken cancellation)
+    public static async Task<int> RunAsync(NodeSettings settings, CancellationToken cancellation)
     {
-        using var loggers = CreateLoggers(jsonLog);
+        using var loggers = CreateLoggers(settings);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
@@ -41,6 +41,7 @@ internal static class NodeProcess
             return ExitCode.Ok;
         }
 
+        _ = CatchUpReport.RunAsync(node.Store, loggers.CreateLogger("Keva"), TimeProvider.System, stop.Token);
         var stopRequested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Token.Register(() => stopRequested.TrySetResult());
         if (await Task.WhenAny(node.Ended, stopRequested.Task) == node.Ended && await node.Ended is { } cause)
@@ -90,11 +91,11 @@ internal static class NodeProcess
         thread.Start();
     }
 
-    private static ILoggerFactory CreateLoggers(bool json) => LoggerFactory.Create(builder =>
+    private static ILoggerFactory CreateLoggers(NodeSettings settings) => LoggerFactory.Create(builder =>
     {
         builder.SetMinimumLevel(LogLevel.Information);
         builder.AddFilter("Microsoft", LogLevel.Warning);
-        if (json)
+        if (settings.Logging.Format == LogFormat.Json)
         {
             builder.AddJsonConsole(console => console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ");
         }
@@ -107,6 +108,7 @@ internal static class NodeProcess
             });
         }
 
+        builder.AddKevaOtlp(settings);
         builder.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     });
 }

@@ -79,6 +79,9 @@ public static class SettingsLoader
         var gossip = GossipSettings.Bind(binder.Section("gossip"));
         var membership = MembershipSettings.Bind(binder.Section("membership"));
         var actors = ActorSettings.Bind(binder.Section("actors"));
+        var logging = LoggingSettings.Bind(binder.Section("logging"));
+        var telemetry = TelemetrySettings.Bind(binder.Section("telemetry"));
+        var warnings = WarningSettings.Bind(binder.Section("warnings"));
         return placement is null ? null : new NodeSettings
         {
             Identity = placement.Self.Name,
@@ -96,6 +99,9 @@ public static class SettingsLoader
             Gossip = gossip,
             Membership = membership,
             Actors = actors,
+            Logging = logging,
+            Telemetry = telemetry,
+            Warnings = warnings,
         };
     }
 }

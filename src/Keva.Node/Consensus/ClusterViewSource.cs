@@ -25,13 +25,16 @@ public sealed record MemberAddresses(string PeerAddress, string HttpAddress);
 
 /// <summary>Told to the gateway whenever something of interest changed, and now and then besides.</summary>
 /// <param name="LeaderContact">When this node last heard from a leader, on the node's clock; null if it never did.</param>
-public sealed record ViewPublished(ClusterView View, TimeSpan? LeaderContact);
+/// <param name="Statistics">The consensus in numbers; null while there is none.</param>
+public sealed record ViewPublished(ClusterView View, TimeSpan? LeaderContact, ConsensusStatistics? Statistics = null);
 
 /// <summary>Makes the picture of the cluster that users get from what the consensus knows.</summary>
 internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core, Func<TimeSpan> now)
 {
     private TimeSpan? leaderContact;
     private LogIndex? committedAtFirst;
+    private NodeId seenLeader;
+    private long leaderChanges;
 
     /// <summary>Where nodes are that told this one; for others the configuration's addresses count.</summary>
     public IReadOnlyDictionary<NodeId, MemberAddresses> Addresses { get; set; } = new Dictionary<NodeId, MemberAddresses>();
@@ -60,10 +63,11 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
             leaderContact = now();
         }
 
+        CountLeaders();
         var followers = core.Followers.ToDictionary(follower => follower.Id);
         var members = core.Configuration.Members
             .Where(member => !IsBeingReplaced(member))
-            .Select(member => MemberOf(driver, member, followers.GetValueOrDefault(member.Id), connected))
+            .Select(member => MemberOf(driver, member, followers.GetValueOrDefault(member.Id), connected, candidates))
             .Concat(candidates.Where(IsJoining).Select(Joining))
             .OrderBy(member => member.Name, StringComparer.Ordinal)
             .ToArray();
@@ -81,9 +85,32 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
                 notReady is null,
                 notReady,
                 driver.IsStopping,
-                members),
-            leaderContact);
+                members)
+            {
+                Departed = DepartedOf(candidates),
+            },
+            leaderContact,
+            Statistics(driver));
     }
+
+    // Each change of the leader makes the consensus publish its view, so none is missed.
+    private void CountLeaders()
+    {
+        if (core.Leader != seenLeader && !core.Leader.IsNone)
+        {
+            seenLeader = core.Leader;
+            leaderChanges++;
+        }
+    }
+
+    private ConsensusStatistics Statistics(RaftDriver driver) => new(
+        core.Log.LastIndex.Value,
+        core.Log.DurableIndex.Value,
+        core.Log.LastIndex.Value - core.Log.Start.Index.Value,
+        core.Log.RetainedBytes,
+        core.IgnoredMessages,
+        leaderChanges,
+        driver.CanPersist);
 
     private string? NotReadyReason(RaftDriver driver)
     {
@@ -123,11 +150,22 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
         && !core.Configuration.Learners.Contains(member.Id)
         && core.Configuration.Members.Any(other => other.Name == member.Name && other.Id != member.Id);
 
+    // Mostly there are none.
+    private static NodeId[] DepartedOf(IReadOnlyList<GossipPeer> candidates) =>
+        candidates.Any(peer => peer.Status == Serf.MemberStatus.Left)
+            ? [.. candidates.Where(peer => peer.Status == Serf.MemberStatus.Left).Select(peer => peer.Node)]
+            : [];
+
     private static MemberView Joining(GossipPeer peer) => new(
         peer.Node, peer.Name, peer.PeerAddress, peer.HttpAddress, MemberRole.Learner, MemberStatus.Joining,
         MatchIndex: null, AppliedIndex: null, StateHash: null, peer.Version);
 
-    private MemberView MemberOf(RaftDriver driver, Member member, FollowerStatus? follower, IReadOnlyDictionary<NodeId, string> connected)
+    private MemberView MemberOf(
+        RaftDriver driver,
+        Member member,
+        FollowerStatus? follower,
+        IReadOnlyDictionary<NodeId, string> connected,
+        IReadOnlyList<GossipPeer> candidates)
     {
         var isSelf = member.Id == identity.Self;
         var addresses = isSelf
@@ -146,6 +184,10 @@ internal sealed class ClusterViewSource(ClusterIdentity identity, RaftCore core,
             isSelf ? core.Log.DurableIndex.Value : follower?.MatchIndex.Value,
             isSelf ? driver.AppliedIndex.Value : follower?.AppliedIndex.Value,
             mark.Index == LogIndex.Zero ? null : $"{mark.Hash:x32}@{mark.Index}",
-            isSelf ? identity.SoftwareVersion : connected.GetValueOrDefault(member.Id));
+            isSelf ? identity.SoftwareVersion : connected.GetValueOrDefault(member.Id))
+        {
+            IsSuspected = status == MemberStatus.Failed
+                && candidates.Any(peer => peer.Node == member.Id && peer.Status == Serf.MemberStatus.Alive),
+        };
     }
 }

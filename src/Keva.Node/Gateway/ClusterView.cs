@@ -31,7 +31,11 @@ public sealed record MemberView(
     long? MatchIndex,
     long? AppliedIndex,
     string? StateHash,
-    string? Version);
+    string? Version)
+{
+    /// <summary>Whether this node has no connection to it, while the gossip still has it for alive.</summary>
+    public bool IsSuspected { get; init; }
+}
 
 /// <summary>The cluster as one node sees it at one moment. Immutable; replaced as a whole.</summary>
 /// <param name="Self">This node's id.</param>
@@ -58,6 +62,9 @@ public sealed record ClusterView(
     bool IsStopping,
     IReadOnlyList<MemberView> Members)
 {
+    /// <summary>Nodes of this cluster that said farewell and that the gossip remembers.</summary>
+    public IReadOnlyList<NodeId> Departed { get; init; } = [];
+
     /// <summary>The leader's line, or null when there is none.</summary>
     public MemberView? LeaderMember => Members.FirstOrDefault(member => member.Id == Leader && !Leader.IsNone);
 }

@@ -9,6 +9,9 @@ public sealed class ClusterViewHolder(ClusterView initial)
 
     public ClusterView Current => latest.View;
 
+    /// <summary>The consensus in numbers, as of the same moment; null while there is none.</summary>
+    public ConsensusStatistics? Statistics => latest.Statistics;
+
     public void Publish(ViewPublished view) => latest = view;
 
     /// <summary>Time since this node last heard from a leader; null if it never did.</summary>

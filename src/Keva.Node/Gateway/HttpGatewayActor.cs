@@ -1,6 +1,8 @@
 using Keva.Actors;
 using Keva.Node.Consensus;
+using Keva.Node.Gateway.Events;
 using Keva.Node.State;
+using Keva.Node.Telemetry.Tracing;
 using Keva.Raft.Driver;
 
 namespace Keva.Node.Gateway;
@@ -18,6 +20,8 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     private readonly ReadTracker<IActorRef> reads;
     private readonly ClusterViewHolder views;
     private readonly Func<TimeSpan> now;
+    private readonly GatewayStatistics statistics;
+    private readonly ClusterEventLog events;
     private IActorRef? consensus;
     private IActorRef? store;
     private IActorRef? drainRequester;
@@ -26,11 +30,23 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     /// <param name="options">Limits and time-outs.</param>
     /// <param name="views">Where the latest view of the cluster is left for whoever wants it.</param>
     /// <param name="now">Monotonic time since some fixed moment.</param>
-    public HttpGatewayActor(GatewayOptions options, ClusterViewHolder views, Func<TimeSpan> now)
+    /// <param name="wallClock">The time of day, for events.</param>
+    /// <param name="statistics">Where numbers are left.</param>
+    /// <param name="traces">Where traced writes are known.</param>
+    public HttpGatewayActor(
+        GatewayOptions options,
+        ClusterViewHolder views,
+        Func<TimeSpan> now,
+        Func<DateTimeOffset> wallClock,
+        GatewayStatistics statistics,
+        TracedWrites traces)
     {
         this.views = views;
         this.now = now;
-        writes = new WriteTracker<IActorRef>(options);
+        this.statistics = statistics;
+        events = new ClusterEventLog(wallClock);
+        events.OnView(views.Current);
+        writes = new WriteTracker<IActorRef>(options, traces);
         reads = new ReadTracker<IActorRef>(options);
         Receive<ClientWrite>(OnWrite);
         Receive<ClientRead>(OnRead);
@@ -38,18 +54,29 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
         Receive<Tick>(_ => OnTick());
         Receive<CommandsApplied>(message => Answer(writes.OnApplied(message.Last, message.OwnResults)));
         Receive<KeysRead>(message => Answer(reads.OnRead(message.BatchId, message.Records, message.StoreRevision, views.AgeAt(now()))));
-        Receive<ReadConfirmed>(message => AskStore(reads.OnConfirmed(message.ReadId, message.ReadIndex)));
-        Receive<ProposalsRefused>(message => Answer(writes.OnRefused(message.ProposedFor, message.Proposals, message.Reason)));
+        Receive<ReadConfirmed>(OnReadConfirmed);
+        Receive<ProposalsRefused>(OnProposalsRefused);
         Receive<LeadershipChanged>(message => OnLeadership(message.Leadership));
         Receive<StateReplaced>(message => Answer(writes.OnStateReplaced(message.Last)));
-        Receive<ViewPublished>(views.Publish);
+        Receive<ViewPublished>(OnView);
+        Receive<WatchClusterEvents>(message => Sender.Tell(new ClusterEventsWatched(events.TryWatch(message.Since, message.Events))));
+        Receive<UnwatchClusterEvents>(message => events.Unwatch(message.Events));
         Receive<GatewayOpened>(OnOpened);
+        Receive<GetStore>(_ => Sender.Tell(new StoreFound(store)));
         Receive<GatewayClosing>(_ => OnClosing());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart() => Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval, TickInterval);
+
+    protected override void PostStop() => events.Complete();
+
+    private void OnView(ViewPublished message)
+    {
+        views.Publish(message);
+        events.OnView(message.View);
+    }
 
     private void OnOpened(GatewayOpened message)
     {
@@ -61,11 +88,11 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     {
         if (Refusal() is { } failure)
         {
-            Sender.Tell(new WriteOutcome(failure, 0, false, default));
+            Answer(Sender, new WriteOutcome(failure, 0, false, default));
         }
         else if (writes.Add(message, Sender, now()) is { } outcome)
         {
-            Sender.Tell(outcome);
+            Answer(Sender, outcome);
         }
         else
         {
@@ -77,7 +104,7 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     {
         if (Refusal() is { } failure)
         {
-            Sender.Tell(new ReadOutcome(failure, false, default, 0, 0, message.Consistency, null));
+            Answer(Sender, new ReadOutcome(failure, false, default, 0, 0, message.Consistency, null));
             return;
         }
 
@@ -120,6 +147,21 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
         AskStore(reads.TakeStale());
     }
 
+    private void OnReadConfirmed(ReadConfirmed message)
+    {
+        if (reads.OnConfirmed(message.ReadId, message.ReadIndex) is { } read)
+        {
+            statistics.ReadIndexWaited?.Invoke(now() - read.Arrived);
+            AskStore(read);
+        }
+    }
+
+    private void OnProposalsRefused(ProposalsRefused message)
+    {
+        statistics.ProposalsRefused(message.Reason, message.Proposals.Count);
+        Answer(writes.OnRefused(message.ProposedFor, message.Proposals, message.Reason));
+    }
+
     private void OnLeadership(Leadership leadership)
     {
         Answer(writes.OnLeadership(leadership, leadership.Leader == views.Current.Self));
@@ -130,6 +172,7 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
         var time = now();
         Answer(writes.OnTick(time));
         Answer(reads.OnTick(time));
+        statistics.Pending(writes.Count, reads.Count, writes.QueuedBytes);
         if (drainRequester is not null && writes.IsEmpty && reads.IsEmpty)
         {
             drainRequester.Tell(GatewayDrained.Instance);
@@ -154,7 +197,7 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     {
         foreach (var (client, outcome) in answers)
         {
-            client.Tell(outcome);
+            Answer(client, outcome);
         }
 
         FlushIfThereIsAnythingToPropose();
@@ -169,12 +212,32 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
         }
     }
 
-    private static void Answer(List<(IActorRef Client, ReadOutcome Outcome)> answers)
+    private void Answer(List<(IActorRef Client, ReadOutcome Outcome)> answers)
     {
         foreach (var (client, outcome) in answers)
         {
-            client.Tell(outcome);
+            Answer(client, outcome);
         }
+    }
+
+    private void Answer(IActorRef client, WriteOutcome outcome)
+    {
+        if (outcome.Error is { } failure)
+        {
+            statistics.WriteFailed(failure.Error);
+        }
+
+        client.Tell(outcome);
+    }
+
+    private void Answer(IActorRef client, ReadOutcome outcome)
+    {
+        if (outcome.Error is { } failure)
+        {
+            statistics.ReadFailed(failure.Error);
+        }
+
+        client.Tell(outcome);
     }
 
     private sealed record Tick

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Keva.Raft;
 using Keva.Store;
 
@@ -7,7 +8,8 @@ namespace Keva.Node.Gateway;
 internal readonly record struct ReadIndexWanted(long BatchId, bool Lease);
 
 /// <summary>A batch of reads for the store.</summary>
-internal sealed record StoreRead(long BatchId, LogIndex NotBefore, IReadOnlyList<ReadOnlyMemory<byte>> Keys);
+/// <param name="Arrived">When its first read came.</param>
+internal sealed record StoreRead(long BatchId, LogIndex NotBefore, IReadOnlyList<ReadOnlyMemory<byte>> Keys, TimeSpan Arrived);
 
 /// <summary>
 /// The reads of this node's clients from arrival to answer. All that arrive together share one read index (§6.4), and
@@ -24,6 +26,9 @@ internal sealed class ReadTracker<TClient>(GatewayOptions options)
 
     public bool IsEmpty => batches.Count == 0;
 
+    /// <summary>Reads that wait.</summary>
+    public int Count { get; private set; }
+
     public void Add(ClientRead read, TClient client, TimeSpan now)
     {
         ref var batch = ref BatchFor(read.Consistency);
@@ -35,6 +40,11 @@ internal sealed class ReadTracker<TClient>(GatewayOptions options)
 
         batch.Keys.Add(read.Key);
         batch.Clients.Add(client);
+        Count++;
+        if (read.Trace is { } trace)
+        {
+            (batch.Traces ??= []).Add(trace);
+        }
     }
 
     /// <summary>The batches that arrived since the last call and want a read index.</summary>
@@ -63,7 +73,7 @@ internal sealed class ReadTracker<TClient>(GatewayOptions options)
 
         stale = null;
         batch.Confirmed = true;
-        return new StoreRead(batch.Id, LogIndex.Zero, batch.Keys);
+        return new StoreRead(batch.Id, LogIndex.Zero, batch.Keys, batch.Arrived);
     }
 
     /// <summary>What to ask the store; null if nobody waits for the batch any more.</summary>
@@ -75,7 +85,8 @@ internal sealed class ReadTracker<TClient>(GatewayOptions options)
         }
 
         batch.Confirmed = true;
-        return new StoreRead(batchId, readIndex, batch.Keys);
+        batch.Traces?.ForEach(static trace => trace.AddEvent(new ActivityEvent("read index confirmed")));
+        return new StoreRead(batchId, readIndex, batch.Keys, batch.Arrived);
     }
 
     public List<(TClient Client, ReadOutcome Outcome)> OnRead(long batchId, IReadOnlyList<KeyValueRecord> records, long revision, TimeSpan? age)
@@ -86,6 +97,7 @@ internal sealed class ReadTracker<TClient>(GatewayOptions options)
             return answers;
         }
 
+        Count -= batch.Clients.Count;
         for (var i = 0; i < records.Count; i++)
         {
             var record = records[i];
@@ -132,6 +144,7 @@ internal sealed class ReadTracker<TClient>(GatewayOptions options)
     {
         var answers = new List<(TClient Client, ReadOutcome Outcome)>();
         batches.Remove(batch.Id);
+        Count -= batch.Clients.Count;
         Forget(batch);
         var outcome = new ReadOutcome(new KevaFailure(error, message), false, default, 0, 0, batch.Consistency, null);
         foreach (var client in batch.Clients)
@@ -176,6 +189,9 @@ internal sealed class ReadTracker<TClient>(GatewayOptions options)
         public List<ReadOnlyMemory<byte>> Keys { get; } = [];
 
         public List<TClient> Clients { get; } = [];
+
+        /// <summary>The spans of those that are traced; null if none is.</summary>
+        public List<Activity>? Traces { get; set; }
 
         /// <summary>Whether the store was asked.</summary>
         public bool Confirmed { get; set; }

@@ -1,3 +1,4 @@
+using Keva.Node.Telemetry.Tracing;
 using Keva.Raft;
 using Keva.Raft.Driver;
 using Keva.Raft.Messages;
@@ -13,7 +14,9 @@ namespace Keva.Node.Gateway;
 /// up is answered with <see cref="KevaError.OutcomeUnknown"/>.
 /// </summary>
 /// <typeparam name="TClient">Whom to answer.</typeparam>
-internal sealed class WriteTracker<TClient>(GatewayOptions options)
+/// <param name="options">Limits and time-outs.</param>
+/// <param name="traces">Where traced writes are known; null if there are none.</param>
+internal sealed class WriteTracker<TClient>(GatewayOptions options, TracedWrites? traces = null)
     where TClient : notnull
 {
     private readonly SortedDictionary<ulong, PendingWrite> pending = [];
@@ -24,6 +27,9 @@ internal sealed class WriteTracker<TClient>(GatewayOptions options)
     private ulong lastSequence;
 
     public bool IsEmpty => pending.Count == 0;
+
+    /// <summary>Writes that wait.</summary>
+    public int Count => pending.Count;
 
     /// <summary>Whether <see cref="TakeProposals"/> has something to give.</summary>
     public bool HasUnsent => unsent.Count > 0 && !leadership.Leader.IsNone;
@@ -49,7 +55,13 @@ internal sealed class WriteTracker<TClient>(GatewayOptions options)
         var payload = write.Kind == WriteKind.Set
             ? CommandCodec.Encode(origin, new SetCommand(write.Key, write.Value))
             : CommandCodec.Encode(origin, new DeleteCommand(write.Key));
-        var entry = new PendingWrite(sequence, payload, bytes, write.Routing, client, now);
+        var isTraced = traces is not null && write.Trace is not null;
+        if (isTraced)
+        {
+            traces!.Begin(origin, write.Trace!);
+        }
+
+        var entry = new PendingWrite(sequence, payload, bytes, write.Routing, client, now, isTraced);
         pending.Add(sequence, entry);
         unsent.Add(entry);
         QueuedBytes += bytes;
@@ -224,12 +236,17 @@ internal sealed class WriteTracker<TClient>(GatewayOptions options)
     {
         pending.Remove(write.Sequence);
         QueuedBytes -= write.Bytes;
+        if (write.IsTraced)
+        {
+            traces!.End(new ProposalOrigin(options.Session, write.Sequence));
+        }
+
         return (write.Client, outcome);
     }
 
     private static WriteOutcome Failed(KevaError error, string message) => new(new KevaFailure(error, message), 0, false, default);
 
-    private sealed class PendingWrite(ulong sequence, ReadOnlyMemory<byte> payload, int bytes, WriteRouting routing, TClient client, TimeSpan arrived)
+    private sealed class PendingWrite(ulong sequence, ReadOnlyMemory<byte> payload, int bytes, WriteRouting routing, TClient client, TimeSpan arrived, bool isTraced)
     {
         public ulong Sequence { get; } = sequence;
 
@@ -242,6 +259,8 @@ internal sealed class WriteTracker<TClient>(GatewayOptions options)
         public TClient Client { get; } = client;
 
         public TimeSpan Arrived { get; } = arrived;
+
+        public bool IsTraced { get; } = isTraced;
 
         /// <summary>The term for which it was proposed and not refused; null while nothing was done about it.</summary>
         public Term? ProposedFor { get; set; }

@@ -307,6 +307,7 @@ public sealed class MembershipActor : ReceiveActor, IWithTimers
             }
         }
 
+        setup.Statistics.Show(serf, setup.Network.Dropped + inbox.Dropped);
         ReportPeers();
         ArmTimer();
     }
@@ -317,6 +318,9 @@ public sealed class MembershipActor : ReceiveActor, IWithTimers
         watchers.Report(output);
         switch (output)
         {
+            case MemberPinged pinged:
+                setup.Statistics.RoundTripMeasured?.Invoke(pinged.Name, pinged.RoundTrip);
+                break;
             case QueryAcknowledged acknowledged:
                 queries.Report(acknowledged.Query, new QueryAcknowledgement(acknowledged.From));
                 break;
@@ -356,7 +360,9 @@ public sealed class MembershipActor : ReceiveActor, IWithTimers
         }
 
         seenRevision = serf.MembersRevision;
-        var nodes = serf.Members.Where(member => MemberTags.IsNode(member.Tags)).Select(MemberTags.Read).ToList();
+        var members = serf.Members;
+        setup.Statistics.Show(members);
+        var nodes = members.Where(member => MemberTags.IsNode(member.Tags)).Select(MemberTags.Read).ToList();
         malformedPeers = nodes.Count(peer => peer is null);
         var now = nodes.OfType<GossipPeer>().ToImmutableArray();
         if (!now.AsSpan().SequenceEqual(peers.AsSpan()))

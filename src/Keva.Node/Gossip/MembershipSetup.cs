@@ -20,6 +20,7 @@ namespace Keva.Node.Gossip;
 /// <param name="Random">The dice of the protocol.</param>
 /// <param name="Keys">What it encrypts with.</param>
 /// <param name="Logger">Where the log goes.</param>
+/// <param name="Statistics">Where numbers are left.</param>
 public sealed record MembershipSetup(
     NodeId Node,
     string Name,
@@ -33,7 +34,8 @@ public sealed record MembershipSetup(
     TimeProvider Clock,
     Random Random,
     IGossipKeys Keys,
-    ILogger Logger);
+    ILogger Logger,
+    GossipStatistics Statistics);
 
 /// <summary>What encrypting takes: keys that outlive the process, and nonces.</summary>
 public interface IGossipKeys

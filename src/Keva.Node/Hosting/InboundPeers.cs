@@ -18,10 +18,14 @@ public sealed class InboundPeers(ILogger logger, TimeProvider clock) : IInboundP
     private const string StillLoading = "this node is still loading its data";
 
     private readonly RejectionLog rejections = new(logger, clock);
+    private long rejected;
     private volatile PeerHello? greeting;
     private volatile Known known = new(Configuration: null, FrozenSet<NodeId>.Empty);
     private volatile IActorRef node = ActorRefs.Nobody;
     private volatile IActorRef consensus = ActorRefs.Nobody;
+
+    /// <summary>Connections that were closed because of who made them or of what came in.</summary>
+    public long Rejected => Interlocked.Read(ref rejected);
 
     /// <summary>From now on peers are greeted like this, and the node's actor hears of theirs.</summary>
     public void Open(PeerHello own, IActorRef nodeActor)
@@ -63,6 +67,7 @@ public sealed class InboundPeers(ILogger logger, TimeProvider clock) : IInboundP
         // Nodes do not start all in one moment; those that dial too early try again.
         if (reason != StillLoading)
         {
+            Interlocked.Increment(ref rejected);
             rejections.Add(remoteEndPoint, reason);
         }
     }

@@ -6,11 +6,15 @@ using Keva.Journal;
 using Keva.Journal.Checkpoints;
 using Keva.Journal.Directories;
 using Keva.Node.Configuration;
+using Keva.Node.Dashboard;
 using Keva.Node.Gateway;
+using Keva.Node.Gateway.Events;
 using Keva.Node.Gateway.Http;
 using Keva.Node.Gateway.Http.Gossip;
 using Keva.Node.Gossip;
 using Keva.Node.Gossip.Sockets;
+using Keva.Node.Telemetry;
+using Keva.Node.Telemetry.Warnings;
 using Keva.Node.Transport;
 using Keva.Node.Transport.Tcp;
 using Keva.Raft;
@@ -35,6 +39,7 @@ public sealed class KevaNode : IAsyncDisposable
     private readonly ILogger logger;
     private readonly TaskCompletionSource<Exception?> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock releaseGate = new();
+    private NodeTelemetry? telemetry;
     private WorkingDirectory? directory;
     private ICheckpointStore? checkpoints;
     private TcpPeerNetwork? network;
@@ -45,6 +50,7 @@ public sealed class KevaNode : IAsyncDisposable
     private KeyValueService? store;
     private GossipService? gossip;
     private ClusterService? cluster;
+    private ClusterEventService? events;
     private IJournal? journal;
     private Exception? lastFailure;
     private Task? releasing;
@@ -66,6 +72,12 @@ public sealed class KevaNode : IAsyncDisposable
     /// <summary>The members, as this node offers to change them to its own process.</summary>
     public IClusterService Cluster => cluster ?? throw new InvalidOperationException("The node was not started.");
 
+    /// <summary>What an operator should look at, as <c>GET /v1/warnings</c> shows it.</summary>
+    public IReadOnlyList<Warning> Warnings => telemetry?.Warnings ?? [];
+
+    /// <summary>What happens to the cluster, as this node offers it to its own process.</summary>
+    public IClusterEvents Events => events ?? throw new InvalidOperationException("The node was not started.");
+
     /// <summary>Where the HTTP interface listens.</summary>
     public IReadOnlyList<Uri> Addresses => http?.Addresses ?? [];
 
@@ -86,8 +98,19 @@ public sealed class KevaNode : IAsyncDisposable
             store = new KeyValueService(found.Gateway, views, settings.Http.RequestTimeout + AnswerGrace);
             gossip = new GossipService(FindMembershipAsync, settings.Http.RequestTimeout);
             cluster = new ClusterService(nodeActor, views, MembershipTimeout, () => _ = StopAsync(CancellationToken.None));
+            events = new ClusterEventService(found.Gateway, settings.Http.RequestTimeout);
             http = new KevaHttpServer(
-                KevaHttpOptionsFrom.Settings(settings), store, loggers, [.. new MembershipEndpoints(cluster).Routes, .. GossipRoutes.Of(gossip)]);
+                KevaHttpOptionsFrom.Settings(settings),
+                store,
+                loggers,
+                [
+                    .. new MembershipEndpoints(cluster).Routes,
+                    new ClusterEventsEndpoint(events).Route,
+                    .. GossipRoutes.Of(gossip),
+                    .. telemetry!.Routes,
+                    .. DashboardOf(found.Gateway, views, store, events),
+                ],
+                telemetry.Requests);
             await http.StartAsync(cancellation);
             NodeLog.Serving(logger, settings.HttpEndpoint.ToString(), settings.PeerEndpoint.ToString(), settings.WorkingDirectory);
         }
@@ -148,23 +171,27 @@ public sealed class KevaNode : IAsyncDisposable
     private ClusterViewHolder Open()
     {
         directory = WorkingDirectory.Open(settings.WorkingDirectory, settings.Identity, DrawNodeId());
-        checkpoints = SqliteCheckpointStore.Open(directory.CheckpointPath);
+        var stored = SqliteCheckpointStore.Open(directory.CheckpointPath);
+        checkpoints = stored;
         var gossipKeys = KeyringFile.Open(directory.DirectoryPath, settings.Gossip.EncryptKey);
         gossipNetwork = new SocketGossipNetwork();
         network = new TcpPeerNetwork(PeerNetworkOptionsFrom.Settings(settings.Transport)) { Gossip = gossipNetwork };
         var inbound = new InboundPeers(logger, TimeProvider.System);
         var identity = directory.Identity;
         var views = new ClusterViewHolder(InitialView(identity));
+        telemetry = new NodeTelemetry(settings, directory, views, network.Traffic, inbound, TimeProvider.System, logger);
+        checkpoints = telemetry.Watching(stored);
         var ports = new NodePorts(
             OpenJournal,
             checkpoints,
-            network,
+            telemetry.Watching(network),
             gossipNetwork,
             gossipKeys,
             new IdentityFile(directory),
             TimeProvider.System,
             new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
-            logger);
+            logger,
+            Statistics: telemetry.Statistics);
 
         // No actor of a node is restarted: with half a state it would break promises that the other half gave.
         system = ActorSystem.Create("keva", new ActorSystemOptions
@@ -172,12 +199,20 @@ public sealed class KevaNode : IAsyncDisposable
             Dispatcher = new ThreadPoolDispatcher(settings.Actors.Throughput),
             GuardianSupervisorStrategy = new OneForOneStrategy(_ => Directive.Escalate),
         });
+        telemetry.Actors = system;
         system.EventStream.Subscribe<Error>(LogFailure);
-        network.Listen(settings.PeerEndpoint.Host, settings.PeerEndpoint.Port, inbound);
+        network.Listen(settings.PeerEndpoint.Host, settings.PeerEndpoint.Port, telemetry.Watching(inbound));
         gossipNetwork.Bind(network.LocalEndPoints);
         nodeActor = system.ActorOf(Props.Create(() => new NodeActor(settings, ports, inbound, views)), "node");
         _ = WatchAsync(system);
+        telemetry.Start();
         return views;
+    }
+
+    private IReadOnlyList<HttpRoute> DashboardOf(IActorRef gateway, ClusterViewHolder views, IKeyValueService service, IClusterEvents clusterEvents)
+    {
+        var feed = new DashboardFeed(() => new NodeCamera(views, telemetry!, TimeProvider.System), TimeProvider.System);
+        return DashboardRoutes.Of(feed, clusterEvents, new StoreInspector(gateway, settings.Http.RequestTimeout), service);
     }
 
     private async Task<IActorRef> FindMembershipAsync() =>
@@ -191,8 +226,8 @@ public sealed class KevaNode : IAsyncDisposable
             ReserveBytes = settings.Journal.ReserveBytes,
             StallRetry = settings.Journal.RetryInterval,
         };
-        journal = SqliteJournal.Open(directory!.JournalPath, events, options);
-        return journal;
+        journal = SqliteJournal.Open(directory!.JournalPath, telemetry!.Watching(events), options);
+        return telemetry.Watching(journal);
     }
 
     // A failure is published again by each supervisor that passes it up.
@@ -284,6 +319,11 @@ public sealed class KevaNode : IAsyncDisposable
         if (gossipNetwork is not null)
         {
             await gossipNetwork.DisposeAsync();
+        }
+
+        if (telemetry is not null)
+        {
+            await telemetry.DisposeAsync();
         }
 
         journal?.Dispose();

@@ -38,6 +38,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     private readonly SortedDictionary<NodeId, PeerHello> up = [];
     private readonly List<IActorRef> leaveRequesters = [];
     private readonly ClusterViewHolder views;
+    private readonly NodeStatistics statistics;
     private NodeIdentity identity;
     private PeerHello greeting;
     private bool isSavingIdentity;
@@ -60,13 +61,16 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         this.ports = ports;
         this.inbound = inbound;
         this.views = views;
+        statistics = ports.Statistics ?? new NodeStatistics();
         identity = ports.Identities.Current;
         greeting = NodeGreeting.Of(settings, identity);
         entry = new ClusterEntry(settings);
         admission = new Admission(identity.Node, !settings.JoinAddresses.IsEmpty);
         session = (ulong)ports.Random.NextInt64();
         var options = new GatewayOptions(settings.Http.RequestTimeout, settings.Http.LeaderWait, settings.Http.MaxQueuedBytes, session);
-        gateway = Context.ActorOf(Props.Create(() => new HttpGatewayActor(options, views, Now)), "gateway");
+        gateway = Context.ActorOf(
+            Props.Create(() => new HttpGatewayActor(options, views, Now, ports.Clock.GetUtcNow, statistics.Gateway, statistics.TracedWrites)),
+            "gateway");
         journal = Context.ActorOf(Props.Create(() => new JournalActor(ports.OpenJournal, ports.Logger)), "journal");
         peers = new PeerActors(Context, ports.Network, settings.Transport, ports.Random);
         directory = new PeerDirectory(identity.Node, settings.Identity, ListedAddresses(), settings.Membership.FixedAddresses);
@@ -167,7 +171,8 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             ports.Clock,
             new Random((int)(session ^ (session >> 32))),
             ports.GossipKeys,
-            ports.Logger);
+            ports.Logger,
+            statistics.Gossip);
         membership = Context.ActorOf(Props.Create(() => new MembershipActor(setup, Self)), "membership");
     }
 
@@ -269,7 +274,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         var server = Recover(configuration);
         var store = Context.ActorOf(
             Props.Create(() => new StoreActor(
-                new StoreActorSetup(checkpoint.State, session, configuration, ports.Checkpoints, settings.Journal, ports.Logger, ports.Observer),
+                new StoreActorSetup(checkpoint.State, session, configuration, ports.Checkpoints, settings.Journal, ports.Logger, statistics.Store, ports.Observer),
                 gateway)),
             "store");
         var snapshots = Context.ActorOf(

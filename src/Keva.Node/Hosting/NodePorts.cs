@@ -14,10 +14,11 @@ namespace Keva.Node.Hosting;
 /// <param name="Gossip">The way of gossip to them, and to agents.</param>
 /// <param name="GossipKeys">What gossip is encrypted with.</param>
 /// <param name="Identities">Where the node's identity is kept.</param>
-/// <param name="Clock">Monotonic time.</param>
+/// <param name="Clock">Monotonic time, and the time of day for what people read.</param>
 /// <param name="Random">Where every random choice of the node comes from. Used by one actor at a time to seed others.</param>
 /// <param name="Logger">Where the node's log goes.</param>
 /// <param name="Observer">Who looks on; null for nobody.</param>
+/// <param name="Statistics">Where the actors leave their numbers; null if nobody wants them.</param>
 public sealed record NodePorts(
     Func<IJournalEvents, IJournal> OpenJournal,
     ICheckpointStore Checkpoints,
@@ -28,7 +29,8 @@ public sealed record NodePorts(
     TimeProvider Clock,
     Random Random,
     ILogger Logger,
-    INodeObserver? Observer = null);
+    INodeObserver? Observer = null,
+    NodeStatistics? Statistics = null);
 
 /// <summary>Where a node's identity is kept.</summary>
 public interface IIdentityStore

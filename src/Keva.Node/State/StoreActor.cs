@@ -18,6 +18,7 @@ namespace Keva.Node.State;
 /// <param name="State">The state as loaded from the checkpoint.</param>
 /// <param name="Session">Names this start of the process; commands that carry it are answered here.</param>
 /// <param name="Configuration">The configuration as of that checkpoint; each further one says of which it is.</param>
+/// <param name="Statistics">Where numbers are left.</param>
 /// <param name="Observer">Who is shown the state; null for nobody.</param>
 public sealed record StoreActorSetup(
     StateMachine State,
@@ -26,6 +27,7 @@ public sealed record StoreActorSetup(
     ICheckpointStore Checkpoints,
     JournalSettings Settings,
     ILogger Logger,
+    StoreStatistics Statistics,
     INodeObserver? Observer = null);
 
 /// <summary>
@@ -53,8 +55,10 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         configuration = setup.Configuration;
         setup.Observer?.OnStateMachine(state);
         checkpointed = state.AppliedIndex;
+        ShowStatistics();
         Receive<ApplyEntries>(OnApply);
         Receive<ReadKeys>(OnRead);
+        Receive<ListKeys>(message => Sender.Tell(KeyListing.Of(state, message)));
         Receive<CheckpointDue>(_ => BeginCheckpoint());
         Receive<CheckpointWritten>(OnCheckpointWritten);
         Receive<PrepareReplacement>(_ => OnPrepareReplacement());
@@ -95,6 +99,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         gateway.Tell(new CommandsApplied(LastApplied, own));
         consensus.Tell(new EntriesApplied(LastApplied.Index, LatestMark()));
         ServeWaitingReads();
+        ShowStatistics();
         if (state.DirtyBytes >= setup.Settings.CheckpointMaxDirtyBytes || state.DirtyCount >= setup.Settings.CheckpointMaxDirtyEntries)
         {
             BeginCheckpoint();
@@ -187,6 +192,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
             throw new CheckpointFailedException(message.Problem.Message);
         }
 
+        ShowStatistics();
         if (preparingReplacement)
         {
             replacer!.Tell(ReadyForReplacement.Instance);
@@ -218,7 +224,10 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         checkpointed = state.AppliedIndex;
         gateway.Tell(new StateReplaced(LastApplied));
         ServeWaitingReads();
+        ShowStatistics();
     }
+
+    private void ShowStatistics() => setup.Statistics.Show(state, checkpointed, waitingReads.Count);
 
     private sealed record CheckpointDue
     {

@@ -20,6 +20,18 @@ public sealed record ReadKeys(long BatchId, LogIndex NotBefore, IReadOnlyList<Re
 /// <summary>The records, in the order of the keys; none for a key that is not there.</summary>
 public sealed record KeysRead(long BatchId, IReadOnlyList<KeyValueRecord> Records, long StoreRevision);
 
+/// <summary>List keys in their order, as they are applied here; answered with <see cref="KeysListed"/>.</summary>
+/// <param name="Prefix">What each key begins with; empty for all keys.</param>
+/// <param name="After">Only keys behind this one; empty from the first.</param>
+/// <param name="Limit">How many at most, from 1 to <see cref="KeyListing.MaxLimit"/>.</param>
+public sealed record ListKeys(ReadOnlyMemory<byte> Prefix, ReadOnlyMemory<byte> After, int Limit);
+
+/// <param name="Records">The keys of the page.</param>
+/// <param name="HasMore">Whether more keys with the prefix follow.</param>
+/// <param name="Revision">The revision of the store that was listed.</param>
+/// <param name="AppliedIndex">The last entry that was in it.</param>
+public sealed record KeysListed(IReadOnlyList<KeyValueRecord> Records, bool HasMore, long Revision, long AppliedIndex);
+
 /// <summary>
 /// A snapshot is about to replace the state: no checkpoint is begun from now on, and <see cref="ReadyForReplacement"/>
 /// says that none is being written.

@@ -49,6 +49,9 @@ internal sealed class Memberlist
     /// <summary>What came from the network and could not be used.</summary>
     public long Refused => malformed + streams.Refused + states.Ignored;
 
+    /// <summary>How often this node looked after another since the start, and how often nobody got an answer.</summary>
+    public (long Begun, long Failed) Probes => (prober.Begun, prober.Failed);
+
     public void Start(byte[] meta)
     {
         states.Start(meta);

@@ -26,6 +26,9 @@ internal sealed class Probe(ProbeContext context, NodeRecord node, Action<int> o
     private int nacksExpected;
     private int nacks;
 
+    /// <summary>Nobody got an answer.</summary>
+    public bool HasFailed { get; private set; }
+
     public void Begin()
     {
         sequenceNumber = context.Waiters.Add(this);
@@ -106,6 +109,8 @@ internal sealed class Probe(ProbeContext context, NodeRecord node, Action<int> o
             End(awarenessDelta: -1);
             return;
         }
+
+        HasFailed = true;
 
         // Without a nack it may well be we who are out of touch (Lifeguard, section on the local health multiplier).
         var isInDoubt = WasAsleep(timer!.Due);

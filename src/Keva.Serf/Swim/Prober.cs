@@ -15,6 +15,10 @@ internal sealed class Prober(ProbeContext context, Random random)
     // Short: a name is in it once, and only nodes that are known get in.
     private readonly List<NodeRecord> urgent = [];
 
+    public long Begun { get; private set; }
+
+    public long Failed { get; private set; }
+
     public void Start() => context.Timers.Schedule(timing.ProbeInterval * random.NextDouble(), Tick);
 
     /// <summary>The node is the next to be probed: at once if no probe is under way.</summary>
@@ -76,6 +80,7 @@ internal sealed class Prober(ProbeContext context, Random random)
 
     private void Begin(NodeRecord node)
     {
+        Begun++;
         current = new Probe(context, node, Finish);
         current.Begin();
     }
@@ -86,6 +91,7 @@ internal sealed class Prober(ProbeContext context, Random random)
     private void Finish(int awarenessDelta)
     {
         context.Awareness.Apply(awarenessDelta);
+        Failed += current!.HasFailed ? 1 : 0;
         current = null;
         if (tickMissed || urgent.Count > 0)
         {

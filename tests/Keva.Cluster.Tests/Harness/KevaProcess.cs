@@ -74,7 +74,7 @@ internal sealed class KevaProcess : IAsyncDisposable
     public static KevaProcess Start(IEnumerable<string> arguments, string? directory = null) =>
         Start(arguments, StopWithTests, directory);
 
-    private static KevaProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? directory)
+    public static KevaProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? directory)
     {
         var start = new ProcessStartInfo(ProgramPath)
         {

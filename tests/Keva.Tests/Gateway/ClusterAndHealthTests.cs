@@ -19,7 +19,7 @@ public sealed class ClusterAndHealthTests
         Assert.Equal((200, "application/json"), (response.Status, response.Headers["content-type"]));
         Assert.Equal(
             """
-            {"cluster":"demo","leader":"host2","term":4,"commit_index":17,"members":[
+            {"cluster":"demo","leader":"host2","term":4,"commit_index":17,"applied_index":16,"cluster_id":"00000000000000aa","node":"host1","ready":true,"not_ready_reason":null,"members":[
             {"id":"0000000000000001","name":"host1","keva_address":"127.0.0.1:3700","http_address":"127.0.0.1:3800","role":"voter","status":"up","match_index":17,"applied_index":16,"state_hash":"0123456789abcdef","version":"0.1.0"},
             {"id":"0000000000000002","name":"host2","keva_address":"127.0.0.1:3701","http_address":"127.0.0.1:3801","role":"leader","status":"up","match_index":17,"applied_index":16,"state_hash":"0123456789abcdef","version":"0.1.0"},
             {"id":"0000000000000003","name":"host3","keva_address":"127.0.0.1:3702","http_address":"127.0.0.1:3802","role":"learner","status":"joining","match_index":null,"applied_index":null,"state_hash":null,"version":null}]}

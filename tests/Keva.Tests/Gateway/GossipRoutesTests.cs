@@ -89,6 +89,9 @@ public sealed class GossipRoutesTests : IAsyncLifetime
     [InlineData("/v1/keys", """{"operation":"list","key":"AAECAwQFBgcICQoLDA0ODw=="}""", "'key'")]
     [InlineData("/v1/keys", """{"operation":"show"}""", "install")]
     [InlineData("/v1/members/force-leave", """{"prune":true}""", "'name'")]
+    [InlineData("/v1/cluster/join", "{}", "'address'")]
+    [InlineData("/v1/cluster/join", """{"address":"http://127.0.0.1:3700"}""", "'address'")]
+    [InlineData("/v1/cluster/join", """{"address":"127.0.0.1:3700","force":true}""", "'force'")]
     public async Task A_body_that_is_not_as_it_should_be_is_refused_by_name_and_does_nothing(string path, string body, string named)
     {
         var answer = await gateway.SendAsync("POST", path, body: body);
@@ -136,6 +139,18 @@ public sealed class GossipRoutesTests : IAsyncLifetime
         var unknown = await gateway.SendAsync("POST", "/v1/members/force-leave", body: """{"name":"nobody"}""");
         Assert.Equal((404, "not_found"), (unknown.Status, unknown.Error.Code));
         Assert.Equal(["force-leave agent True", "force-leave nobody False"], gossip.Calls);
+    }
+
+    [Fact]
+    public async Task Joining_an_address_tells_whether_somebody_answered_there()
+    {
+        var joined = await gateway.SendAsync("POST", "/v1/cluster/join", body: """{"address":"127.0.0.1:3700"}""");
+        Assert.Equal((200, """{"contacted":1}"""), (joined.Status, joined.Text));
+        var silent = await gateway.SendAsync("POST", "/v1/cluster/join", body: """{"address":"127.0.0.1:9"}""");
+        Assert.Equal(
+            (503, "gossip_unavailable", "'127.0.0.1:9' was not joined: Connection refused."),
+            (silent.Status, silent.Error.Code, silent.Error.Sentence));
+        Assert.Equal(["join 127.0.0.1:3700", "join 127.0.0.1:9"], gossip.Calls);
     }
 
     [Fact]

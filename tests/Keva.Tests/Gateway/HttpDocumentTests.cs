@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Keva.Node.Gateway.Http;
 using Keva.Node.Gateway.Http.Gossip;
 
 namespace Keva.Tests.Gateway;
@@ -10,7 +11,10 @@ public sealed class HttpDocumentTests
     [CurlFact]
     public async Task The_examples_of_the_HTTP_page_print_what_it_says()
     {
-        await using var leader = await TestGateway.StartAsync(moreRoutes: GossipRoutes.Of(new ScriptedGossipService()));
+        var events = new ScriptedClusterEvents();
+        events.Events.Complete();
+        await using var leader = await TestGateway.StartAsync(
+            moreRoutes: [.. GossipRoutes.Of(new ScriptedGossipService()), new ClusterEventsEndpoint(events).Route]);
         await using var follower = await TestGateway.StartAsync();
         var addresses = new Dictionary<string, string>(StringComparer.Ordinal)
         {

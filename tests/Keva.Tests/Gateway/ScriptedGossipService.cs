@@ -71,8 +71,13 @@ internal sealed class ScriptedGossipService : IGossipService
         return Task.FromResult(member == "agent");
     }
 
-    public Task<GossipJoinOutcome> JoinAsync(IReadOnlyList<string> addresses, bool ignoreOldEvents, CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
+    public Task<GossipJoinOutcome> JoinAsync(IReadOnlyList<string> addresses, bool ignoreOldEvents, CancellationToken cancellation = default)
+    {
+        Note($"join {string.Join(' ', addresses)}");
+        return Task.FromResult(addresses[0].EndsWith(":9", StringComparison.Ordinal)
+            ? new GossipJoinOutcome(0, [new GossipJoinFailure(addresses[0], "Connection refused")])
+            : new GossipJoinOutcome(1, []));
+    }
 
     public Task<KeyOperationResult> InstallKeyAsync(ReadOnlyMemory<byte> key, CancellationToken cancellation = default) => Change("install", key);
 

@@ -35,13 +35,14 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public static async Task<TestGateway> StartAsync(
         Func<KevaHttpOptions, KevaHttpOptions>? configure = null,
-        IEnumerable<HttpRoute>? moreRoutes = null)
+        IEnumerable<HttpRoute>? moreRoutes = null,
+        RequestMetrics? metrics = null)
     {
         var options = new KevaHttpOptions { Host = "127.0.0.1", Port = 0 };
         var service = new ScriptedKeyValueService();
         var log = new RecordingLogger();
         var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
-        var server = new KevaHttpServer(configure?.Invoke(options) ?? options, service, loggers, moreRoutes);
+        var server = new KevaHttpServer(configure?.Invoke(options) ?? options, service, loggers, moreRoutes, metrics);
         await server.StartAsync();
         return new TestGateway(server, service, log, loggers);
     }

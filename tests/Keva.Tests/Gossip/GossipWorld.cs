@@ -31,7 +31,7 @@ internal sealed class GossipWorld(ulong seed)
     public static MembershipSetup SetupFor(string name, string clusterName, ClusterId cluster) =>
         new(
             IdOf(name), name, clusterName, cluster, $"{name}:3700", $"{name}:3800", "1.2.3", Settings,
-            null!, null!, new Random(1), new PlainText(), NullLogger.Instance);
+            null!, null!, new Random(1), new PlainText(), NullLogger.Instance, new GossipStatistics());
 
     public GossipMember Start(string name, string clusterName = "keva", ClusterId cluster = default, string? address = null)
     {

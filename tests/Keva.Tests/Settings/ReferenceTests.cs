@@ -18,6 +18,9 @@ public sealed class ReferenceTests
         ["gossip"] = typeof(GossipSettings),
         ["membership"] = typeof(MembershipSettings),
         ["actors"] = typeof(ActorSettings),
+        ["logging"] = typeof(LoggingSettings),
+        ["telemetry"] = typeof(TelemetrySettings),
+        ["warnings"] = typeof(WarningSettings),
     };
 
     [Fact]
@@ -53,7 +56,7 @@ public sealed class ReferenceTests
             settings++;
             var comment = lines.Take(i).Reverse().TakeWhile(line => line.TrimStart().StartsWith('#')).Reverse().ToList();
             Assert.True(comment.Count >= 2, $"line {i + 1} needs a comment with meaning, unit and range");
-            Assert.Contains(comment, line => (string[])["# Time, ", "# Size, ", "# Number, ", "# Fraction, ", "# on or off", "# 1 to 64 characters", "# 16, 24 or 32 bytes"] is var forms
+            Assert.Contains(comment, line => (string[])["# Time, ", "# Size, ", "# Number, ", "# Fraction, ", "# on or off", "# text or json", "# An address such as ", "# 1 to 64 characters", "# 16, 24 or 32 bytes"] is var forms
                 && forms.Any(form => line.TrimStart().StartsWith(form, StringComparison.Ordinal)));
         }
 
@@ -105,8 +108,8 @@ public sealed class ReferenceTests
             }
         }
 
-        // Of the others three are switches, one is a name, and one a key.
-        Assert.Equal(Defaults().Count - 5, checkedRanges);
+        // Of the others three are switches, one is a choice, one a name, one a key, and one an address.
+        Assert.Equal(Defaults().Count - 7, checkedRanges);
     }
 
     [Fact]

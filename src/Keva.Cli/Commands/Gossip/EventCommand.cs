@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace Keva.Cli.Commands.Gossip;
 
@@ -23,14 +22,12 @@ internal static class EventCommand
         coalesce.DefaultValueFactory = _ => true;
         var command = new Command("event", Description) { name, payload, coalesce };
         node.AddTo(command);
-        command.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
+        command.SetAction((parsed, cancellation) => node.RunAsync(parsed, async (connection, output) =>
         {
             var isCoalesced = parsed.GetValue(coalesce);
             var body = new { name = parsed.GetValue(name), payload = parsed.GetValue(payload) ?? "", coalesce = isCoalesced };
-            await new GossipClient(connection).PostAsync("/v1/event", body, cancellation);
-            Terminal.Line(node.IsJson(parsed)
-                ? JsonSerializer.Serialize(body, CliJson.Options)
-                : $"Event '{body.name}' dispatched! Coalescing enabled: {(isCoalesced ? "true" : "false")}");
+            await connection.PostAsync("/v1/event", body, cancellation);
+            output.Show(body, $"Event '{body.name}' dispatched! Coalescing enabled: {(isCoalesced ? "true" : "false")}");
             return ExitCode.Ok;
         }));
         return command;

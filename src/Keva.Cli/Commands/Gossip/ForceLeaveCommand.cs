@@ -6,7 +6,7 @@ namespace Keva.Cli.Commands.Gossip;
 internal static class ForceLeaveCommand
 {
     private const string Description = """
-        Has a failed member that does not come back be seen as left, or with -prune be forgotten. One that is alive after all
+        Has a failed member be seen as left. With -prune it is forgotten altogether. One that is alive after all
         comes back. Says nothing about who votes: that is the cluster's log. Exits with 4 if there is no such member.
 
         Example:
@@ -21,10 +21,17 @@ internal static class ForceLeaveCommand
         var prune = GossipOption.Of<bool>("prune", "forget it altogether");
         var command = new Command("force-leave", Description) { name, prune };
         node.AddTo(command);
-        command.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
+        command.SetAction((parsed, cancellation) => node.RunAsync(parsed, async (connection, output) =>
         {
-            await new GossipClient(connection).PostAsync(
-                "/v1/members/force-leave", new { name = parsed.GetValue(name), prune = parsed.GetValue(prune) }, cancellation);
+            var who = parsed.GetValue(name)!;
+            await connection.PostAsync("/v1/members/force-leave", new { name = who, prune = parsed.GetValue(prune) }, cancellation);
+
+            // As Serf's program, it says nothing to people when it is done.
+            if (output.IsJson)
+            {
+                output.Done("left", "", who);
+            }
+
             return ExitCode.Ok;
         }));
         return command;

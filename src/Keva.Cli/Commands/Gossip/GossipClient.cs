@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
@@ -13,31 +12,13 @@ internal sealed class GossipClient(NodeConnection node)
     public Task<MemberList> GetMembersAsync(IEnumerable<(string Name, string Value)> filters, CancellationToken cancellation)
     {
         var query = string.Join('&', filters.Select(filter => $"{filter.Name}={Uri.EscapeDataString(filter.Value)}"));
-        return GetAsync<MemberList>("/v1/members" + (query.Length > 0 ? "?" + query : ""), cancellation);
-    }
-
-    public async Task<T> GetAsync<T>(string path, CancellationToken cancellation)
-    {
-        using var response = await node.SendAsync(new HttpRequestMessage(HttpMethod.Get, node.UrlOf(path)), cancellation);
-        return await ReadAsync<T>(response, cancellation);
-    }
-
-    public async Task<T> PostAsync<T>(string path, object body, CancellationToken cancellation)
-    {
-        using var response = await node.SendAsync(Post(path, body), cancellation);
-        return await ReadAsync<T>(response, cancellation);
-    }
-
-    /// <summary>For what is answered with nothing.</summary>
-    public async Task PostAsync(string path, object body, CancellationToken cancellation)
-    {
-        using var response = await node.SendAsync(Post(path, body), cancellation);
+        return node.GetAsync<MemberList>("/v1/members" + (query.Length > 0 ? "?" + query : ""), cancellation);
     }
 
     /// <summary>The question is put when the first task ends; what comes back comes as it comes.</summary>
     public async Task<IAsyncEnumerable<QueryLine>> QueryAsync(object question, CancellationToken cancellation)
     {
-        var response = await node.SendAsync(Post("/v1/query", question), cancellation, isStream: true);
+        var response = await node.SendAsync(node.Post("/v1/query", question), cancellation, isStream: true);
         return ReadQueryAsync(response, cancellation);
     }
 
@@ -100,19 +81,4 @@ internal sealed class GossipClient(NodeConnection node)
             throw node.NoNode();
         }
     }
-
-    private async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellation)
-    {
-        try
-        {
-            return await response.Content.ReadFromJsonAsync<T>(CliJson.Options, cancellation) ?? throw node.NoNode();
-        }
-        catch (Exception exception) when (NodeConnection.IsUnreadable(exception) || exception is NotSupportedException)
-        {
-            throw node.NoNode();
-        }
-    }
-
-    private HttpRequestMessage Post(string path, object body) =>
-        new(HttpMethod.Post, node.UrlOf(path)) { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, CliJson.Options)) };
 }

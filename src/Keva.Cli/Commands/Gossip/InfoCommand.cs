@@ -20,10 +20,10 @@ internal static class InfoCommand
         var node = new NodeOptions();
         var command = new Command("info", Description);
         node.AddTo(command);
-        command.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
+        command.SetAction((parsed, cancellation) => node.RunAsync(parsed, async (connection, output) =>
         {
-            var info = await new GossipClient(connection).GetAsync<SortedDictionary<string, SortedDictionary<string, JsonElement>>>("/v1/info", cancellation);
-            Terminal.Line(node.IsJson(parsed) ? JsonSerializer.Serialize(info, CliJson.Options) : TextOf(info));
+            var info = await connection.GetAsync<SortedDictionary<string, SortedDictionary<string, JsonElement>>>("/v1/info", cancellation);
+            output.Show(info, TextOf(info));
             return ExitCode.Ok;
         }));
         return command;

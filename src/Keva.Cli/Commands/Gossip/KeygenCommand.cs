@@ -9,7 +9,7 @@ internal static class KeygenCommand
     private const int KeyBytes = 32;
 
     private const string Description = """
-        Makes a new key for the encryption of gossip, 32 random bytes in base 64, for gossip.encrypt-key or 'keva keys'.
+        Makes a new key for the encryption of gossip. It is 32 random bytes in base 64, for gossip.encrypt-key or 'keva keys'.
 
         Example:
           keva keygen
@@ -18,9 +18,12 @@ internal static class KeygenCommand
     public static Command Create()
     {
         var command = new Command("keygen", Description);
-        command.SetAction(_ =>
+        var format = new OutputFormatOption();
+        format.AddTo(command);
+        command.SetAction(parsed =>
         {
-            Terminal.Line(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)));
+            var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes));
+            format.Read(parsed).Show(new { key }, key);
             return ExitCode.Ok;
         });
         return command;

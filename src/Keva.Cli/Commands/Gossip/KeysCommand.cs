@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace Keva.Cli.Commands.Gossip;
 
@@ -42,27 +41,24 @@ internal static class KeysCommand
             }
 
             return await node.RunAsync(
-                parsed, connection => ChangeAsync(new GossipClient(connection), operation, key, node.IsJson(parsed), cancellation), Timeout);
+                parsed, (connection, output) => ChangeAsync(connection, operation, key, output, cancellation), Timeout);
         });
         return command;
     }
 
-    private static async Task<int> ChangeAsync(GossipClient client, string operation, string? key, bool isJson, CancellationToken cancellation)
+    private static async Task<int> ChangeAsync(
+        NodeConnection connection, string operation, string? key, CommandOutput output, CancellationToken cancellation)
     {
         var text = new KeysText(operation);
-        if (!isJson)
+        if (!output.IsJson)
         {
             Terminal.Line(text.Beginning);
         }
 
-        var result = await client.PostAsync<KeysModel>("/v1/keys", new { operation, key }, cancellation);
-        if (isJson)
+        var result = await connection.PostAsync<KeysModel>("/v1/keys", new { operation, key }, cancellation);
+        if (output.IsJson || result.Problem is null)
         {
-            Terminal.Line(JsonSerializer.Serialize(result, CliJson.Options));
-        }
-        else if (result.Problem is null)
-        {
-            Terminal.Line(text.Success(result));
+            output.Show(result, text.Success(result));
         }
         else
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace Keva.Cli.Commands.Gossip;
 
@@ -23,16 +22,14 @@ internal static class MembersCommand
         var detailed = GossipOption.Of<bool>("detailed", "with the versions of the protocol");
         var command = new Command("members", Description) { status, name, tags, detailed };
         node.AddTo(command);
-        command.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
+        command.SetAction((parsed, cancellation) => node.RunAsync(parsed, async (connection, output) =>
         {
             var filters = new[] { ("status", parsed.GetValue(status)), ("name", parsed.GetValue(name)) }
                 .Concat((parsed.GetValue(tags) ?? []).Select(tag => ("tag", (string?)tag)))
                 .Where(filter => !string.IsNullOrEmpty(filter.Item2))
                 .Select(filter => (filter.Item1, filter.Item2!));
             var list = await new GossipClient(connection).GetMembersAsync(filters, cancellation);
-            Terminal.Line(node.IsJson(parsed)
-                ? JsonSerializer.Serialize(list, CliJson.Options)
-                : MembersText.Of(list.Members, parsed.GetValue(detailed)));
+            output.Show(list, MembersText.Of(list.Members, parsed.GetValue(detailed)));
             return ExitCode.Ok;
         }));
         return command;

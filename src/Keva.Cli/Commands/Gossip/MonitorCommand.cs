@@ -7,12 +7,12 @@ namespace Keva.Cli.Commands.Gossip;
 internal static class MonitorCommand
 {
     private const string Description = """
-        Shows members that come, go, fail or change, events and queries, as a node hears of them, until stopped. With
-        --format json each is an object on a line of its own.
+        Shows what a node hears in the gossip. That is members that come, go, fail or change, events and queries. It runs until it
+        is stopped. With --format json each is an object on a line of its own.
 
         Example:
           keva monitor
-          keva monitor -format json | jq .event
+          keva monitor -format json
         """;
 
     public static Command Create()
@@ -21,15 +21,15 @@ internal static class MonitorCommand
         var command = new Command("monitor", Description);
         node.AddTo(command);
         command.SetAction((parsed, cancellation) => node.RunAsync(
-            parsed, connection => WatchAsync(new GossipClient(connection), node.IsJson(parsed), cancellation)));
+            parsed, (connection, output) => WatchAsync(new GossipClient(connection), output, cancellation)));
         return command;
     }
 
-    private static async Task<int> WatchAsync(GossipClient client, bool isJson, CancellationToken cancellation)
+    private static async Task<int> WatchAsync(GossipClient client, CommandOutput output, CancellationToken cancellation)
     {
         await foreach (var news in await client.MonitorAsync(cancellation))
         {
-            Terminal.Line(isJson ? news.GetRawText() : MonitorText.Of(news));
+            Terminal.Line(output.IsJson ? news.GetRawText() : MonitorText.Of(news));
         }
 
         Terminal.Error("the node ended the monitor; it has stopped or failed");

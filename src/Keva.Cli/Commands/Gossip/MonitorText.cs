@@ -6,8 +6,6 @@ namespace Keva.Cli.Commands.Gossip;
 /// <summary>News in the form of <c>serf monitor</c>: a heading, and each property on a line.</summary>
 internal static class MonitorText
 {
-    private static readonly JsonSerializerOptions LineOptions = new(CliJson.Options) { WriteIndented = false };
-
     public static string Of(JsonElement news)
     {
         var text = new StringBuilder("Event Info:");
@@ -20,5 +18,5 @@ internal static class MonitorText
     }
 
     private static string ValueOf(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String ? JsonSerializer.Serialize(value.GetString(), LineOptions) : value.GetRawText();
+        value.ValueKind == JsonValueKind.String ? JsonSerializer.Serialize(value.GetString(), CliJson.LineOptions) : value.GetRawText();
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 
 namespace Keva.Cli.Commands.Gossip;
 
@@ -49,7 +48,7 @@ internal static class QueryCommand
         node.AddTo(command);
         command.SetAction((parsed, cancellation) => node.RunAsync(
             parsed,
-            connection => AskAsync(
+            (connection, output) => AskAsync(
                 new GossipClient(connection),
                 new Question(
                     parsed.GetValue(name)!,
@@ -59,16 +58,16 @@ internal static class QueryCommand
                     parsed.GetValue(timeout) is { } text ? (int)GoDuration.Parse(text)!.Value.TotalMilliseconds : null,
                     parsed.GetValue(relay),
                     parsed.GetValue(noAck)),
-                node.IsJson(parsed),
+                output,
                 cancellation),
             LongestTimeout + TimeSpan.FromMinutes(1)));
         return command;
     }
 
-    private static async Task<int> AskAsync(GossipClient client, Question question, bool isJson, CancellationToken cancellation)
+    private static async Task<int> AskAsync(GossipClient client, Question question, CommandOutput output, CancellationToken cancellation)
     {
         var lines = await client.QueryAsync(question, cancellation);
-        if (isJson)
+        if (output.IsJson)
         {
             var acks = new List<string>();
             var responses = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -84,7 +83,7 @@ internal static class QueryCommand
                 }
             }
 
-            Terminal.Line(JsonSerializer.Serialize(new { acks, responses }, CliJson.Options));
+            output.Show(new { acks, responses }, "");
             return ExitCode.Ok;
         }
 

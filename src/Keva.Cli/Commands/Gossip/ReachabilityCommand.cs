@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text.Json;
 
 namespace Keva.Cli.Commands.Gossip;
 
@@ -8,8 +7,8 @@ namespace Keva.Cli.Commands.Gossip;
 internal static class ReachabilityCommand
 {
     private const string Description = """
-        Asks all members for an acknowledgement, and compares who answers with who is seen as alive. Exits with 1 if these are
-        not the same.
+        Tests whether all live members answer. Asks all for an acknowledgement, and compares who answers with who is seen as
+        alive. Exits with 1 if these are not the same.
 
         Example:
           keva reachability -verbose
@@ -23,16 +22,16 @@ internal static class ReachabilityCommand
         node.AddTo(command);
         command.SetAction((parsed, cancellation) => node.RunAsync(
             parsed,
-            connection => TestAsync(new GossipClient(connection), parsed.GetValue(verbose), node.IsJson(parsed), cancellation),
+            (connection, output) => TestAsync(new GossipClient(connection), parsed.GetValue(verbose), output, cancellation),
             TimeSpan.FromMinutes(2)));
         return command;
     }
 
-    private static async Task<int> TestAsync(GossipClient client, bool isVerbose, bool isJson, CancellationToken cancellation)
+    private static async Task<int> TestAsync(GossipClient client, bool isVerbose, CommandOutput output, CancellationToken cancellation)
     {
         var members = await client.GetMembersAsync([], cancellation);
         var report = new ReachabilityReport(members.Members);
-        Action<string> say = isJson ? _ => { } : Terminal.Line;
+        Action<string> say = output.IsJson ? _ => { } : Terminal.Line;
         say(report.Heading);
         var lines = await client.QueryAsync(new { name = "_serf_ping" }, cancellation);
         say("Starting reachability test...");
@@ -50,15 +49,7 @@ internal static class ReachabilityCommand
             }
         }
 
-        if (isJson)
-        {
-            Terminal.Line(JsonSerializer.Serialize(report.ToJson(), CliJson.Options));
-        }
-        else
-        {
-            Terminal.Line(report.Conclusion(isVerbose ? (time.Elapsed, last) : null));
-        }
-
+        output.Show(report.ToJson(), report.Conclusion(isVerbose ? (time.Elapsed, last) : null));
         return report.IsGood ? ExitCode.Ok : ExitCode.Failure;
     }
 }

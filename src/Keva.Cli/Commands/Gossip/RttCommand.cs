@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 
 namespace Keva.Cli.Commands.Gossip;
 
@@ -8,7 +7,7 @@ namespace Keva.Cli.Commands.Gossip;
 internal static class RttCommand
 {
     private const string Description = """
-        Estimates how long a message from one member to the other and back takes. Without the second it is the node that is
+        Estimates the time from one member to another and back. Without the second it is the node that is
         asked. Exits with 4 if there is no estimate.
 
         Example:
@@ -23,12 +22,12 @@ internal static class RttCommand
         var second = new Argument<string>("node2") { Description = "another", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("rtt", Description) { first, second };
         node.AddTo(command);
-        command.SetAction((parsed, cancellation) => node.RunAsync(parsed, async connection =>
+        command.SetAction((parsed, cancellation) => node.RunAsync(parsed, async (connection, output) =>
         {
             var to = parsed.GetValue(second) is { } name ? "&to=" + Uri.EscapeDataString(name) : "";
-            var estimate = await new GossipClient(connection).GetAsync<RoundTripModel>(
+            var estimate = await connection.GetAsync<RoundTripModel>(
                 $"/v1/rtt?from={Uri.EscapeDataString(parsed.GetValue(first)!)}{to}", cancellation);
-            Terminal.Line(node.IsJson(parsed) ? JsonSerializer.Serialize(estimate, CliJson.Options) : TextOf(estimate));
+            output.Show(estimate, TextOf(estimate));
             return ExitCode.Ok;
         }));
         return command;

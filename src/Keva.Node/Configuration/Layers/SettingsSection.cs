@@ -92,6 +92,41 @@ internal sealed class SettingsSection(SettingsBinder binder, string name)
         };
     }
 
+    /// <summary>One of a few words.</summary>
+    public T Choice<T>(string key, params ReadOnlySpan<(string Word, T Value)> choices)
+    {
+        var value = Take(key);
+        var words = new List<string>();
+        foreach (var (word, meant) in choices)
+        {
+            if (value.NotSimple is null && value.Text == word)
+            {
+                return meant;
+            }
+
+            words.Add(word);
+        }
+
+        return Refuse(value, $"must be {string.Join(" or ", words)}", choices[0].Value);
+    }
+
+    /// <summary>An address of HTTP, or nothing.</summary>
+    public Uri? HttpAddress(string key)
+    {
+        var value = Take(key);
+        if (value is { NotSimple: null, Text: "" })
+        {
+            return null;
+        }
+
+        return value.NotSimple is null
+            && Uri.TryCreate(value.Text, UriKind.Absolute, out var address)
+            && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
+            && address is { Host.Length: > 0, UserInfo: "", Query: "", Fragment: "" }
+            ? address
+            : Refuse<Uri?>(value, "must be an address such as http://127.0.0.1:4318, without user, query or fragment, or empty", null);
+    }
+
     /// <summary>A name that <see cref="NodeName"/> takes.</summary>
     public string Name(string key)
     {

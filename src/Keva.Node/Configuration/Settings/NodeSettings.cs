@@ -47,6 +47,12 @@ public sealed record NodeSettings
     public required MembershipSettings Membership { get; init; }
 
     public required ActorSettings Actors { get; init; }
+
+    public required LoggingSettings Logging { get; init; }
+
+    public required TelemetrySettings Telemetry { get; init; }
+
+    public required WarningSettings Warnings { get; init; }
 }
 
 /// <summary>A member that a new cluster begins with.</summary>

@@ -20,6 +20,11 @@ internal sealed class ClusterEndpoint(IKeyValueService service)
         json.WriteString("leader"u8, view.LeaderMember?.Name);
         json.WriteNumber("term"u8, view.Term.Value);
         json.WriteNumber("commit_index"u8, view.CommitIndex);
+        json.WriteNumber("applied_index"u8, view.AppliedIndex);
+        json.WriteString("cluster_id"u8, view.ClusterId);
+        json.WriteString("node"u8, view.SelfName);
+        json.WriteBoolean("ready"u8, view.IsReady && !view.IsStopping);
+        json.WriteString("not_ready_reason"u8, view.NotReadyReason);
         json.WriteStartArray("members"u8);
         foreach (var member in view.Members)
         {
@@ -31,7 +36,7 @@ internal sealed class ClusterEndpoint(IKeyValueService service)
         return exchange.SendJsonAsync();
     }
 
-    private static void WriteMember(Utf8JsonWriter json, MemberView member)
+    internal static void WriteMember(Utf8JsonWriter json, MemberView member)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, member.Id.ToString());

@@ -6,7 +6,7 @@ namespace Keva.Node.Gateway.Http;
 /// Refuses writes that a browser sends for a page of another site. Such requests need no permission of ours: a page
 /// may post a form, or text without a type, to any address that the browser reaches, a node on localhost included.
 /// Browsers say where a request comes from, in <c>Sec-Fetch-Site</c> (newer ones, to trustworthy addresses) or in
-/// <c>Origin</c>; other clients send neither.
+/// <c>Origin</c>; other clients send neither. What <see cref="MemberSharing"/> lets through does not come here.
 /// </summary>
 internal static class CrossOriginGuard
 {

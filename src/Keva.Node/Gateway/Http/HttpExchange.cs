@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Keva.Node.Telemetry.Tracing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -27,18 +29,23 @@ public sealed class HttpExchange
     };
 
     private readonly ByteQuota _quota;
+    private readonly RequestMetrics? _metrics;
     private IFeatureCollection _features = null!;
     private IHttpRequestFeature _request = null!;
     private IHttpResponseFeature _response = null!;
     private ArrayBufferWriter<byte>? _scratch;
     private Utf8JsonWriter? _json;
     private long _takenBytes;
+    private Activity? _trace;
+    private long _startedAt;
+    private bool _isAnswered;
     private NumberHeader _revision = new(quoted: false);
     private NumberHeader _entityTag = new(quoted: true);
 
-    internal HttpExchange(ByteQuota quota)
+    internal HttpExchange(ByteQuota quota, RequestMetrics? metrics = null)
     {
         _quota = quota;
+        _metrics = metrics;
     }
 
     public string Method => _request.Method;
@@ -46,6 +53,9 @@ public sealed class HttpExchange
     public bool IsHead { get; private set; }
 
     public RequestTarget Target { get; private set; }
+
+    /// <summary>What serves the request, by its path with names in braces for what varies.</summary>
+    internal string Route { get; set; } = RequestMetrics.NoRoute;
 
     public IHeaderDictionary RequestHeaders => _request.Headers;
 
@@ -63,8 +73,13 @@ public sealed class HttpExchange
 
     internal void Begin(IFeatureCollection features)
     {
+        _startedAt = Stopwatch.GetTimestamp();
+        _isAnswered = false;
+        Route = RequestMetrics.NoRoute;
+        _metrics?.Began();
         _features = features;
         _request = features.GetRequiredFeature<IHttpRequestFeature>();
+        _trace = KevaActivity.HasListeners ? RequestTrace.Begin(_request.Method, _request.Headers) : null;
         _response = features.GetRequiredFeature<IHttpResponseFeature>();
         IsHead = _request.Method == HttpMethods.Head; // methods are case-sensitive
         Target = RequestTarget.Parse(_request.RawTarget);
@@ -73,6 +88,10 @@ public sealed class HttpExchange
     internal void End()
     {
         GiveBytesBack();
+        CountAnswer(RequestMetrics.ClientGone);
+        _metrics?.Ended();
+        _trace?.Dispose();
+        _trace = null;
         if (_scratch?.Capacity > KeptScratchBytes)
         {
             _scratch = null;
@@ -90,6 +109,20 @@ public sealed class HttpExchange
 
         _takenBytes += bytes;
         return true;
+    }
+
+    /// <summary>Before the answer leaves: whoever has it can rely on its being counted. The first answer counts.</summary>
+    private void CountAnswer(int status)
+    {
+        if (!_isAnswered)
+        {
+            _isAnswered = true;
+            _metrics?.Answered(Method, Route, status, _startedAt);
+            if (_trace is not null)
+            {
+                RequestTrace.Answered(_trace, Method, Route, status);
+            }
+        }
     }
 
     /// <summary>
@@ -133,6 +166,7 @@ public sealed class HttpExchange
     internal PipeWriter StartStream(StringValues contentType)
     {
         GiveBytesBack();
+        CountAnswer(StatusCodes.Status200OK);
         _response.StatusCode = StatusCodes.Status200OK;
         _response.Headers.ContentType = contentType;
         _response.Headers.CacheControl = KevaHeaders.NoStore;
@@ -142,11 +176,18 @@ public sealed class HttpExchange
 
     /// <summary>Sends what was written since <see cref="StartJson"/> as a line of a body that has begun.</summary>
     /// <exception cref="OperationCanceledException">The client went away.</exception>
-    internal async ValueTask WriteJsonLineAsync(PipeWriter body)
+    internal ValueTask WriteJsonLineAsync(PipeWriter body)
     {
         _json!.Flush();
         _scratch!.Write("\n"u8);
-        var flushed = await body.WriteAsync(_scratch!.WrittenMemory, Aborted);
+        return WritePieceAsync(body, _scratch!.WrittenMemory);
+    }
+
+    /// <summary>Sends a piece of a body that has begun.</summary>
+    /// <exception cref="OperationCanceledException">The client went away.</exception>
+    internal async ValueTask WritePieceAsync(PipeWriter body, ReadOnlyMemory<byte> piece)
+    {
+        var flushed = await body.WriteAsync(piece, Aborted);
         if (flushed.IsCompleted)
         {
             throw new OperationCanceledException(Aborted);
@@ -157,6 +198,7 @@ public sealed class HttpExchange
     public ValueTask SendStatusAsync(int status)
     {
         GiveBytesBack();
+        CountAnswer(status);
         _response.StatusCode = status;
         return ValueTask.CompletedTask;
     }
@@ -165,6 +207,7 @@ public sealed class HttpExchange
     public ValueTask SendAsync(int status, StringValues contentType, ReadOnlyMemory<byte> body)
     {
         GiveBytesBack();
+        CountAnswer(status);
         _response.StatusCode = status;
         var headers = _response.Headers;
         headers.ContentType = contentType;

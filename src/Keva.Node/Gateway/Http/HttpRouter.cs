@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Keva.Node.Dashboard;
 
 namespace Keva.Node.Gateway.Http;
 
@@ -6,15 +7,20 @@ namespace Keva.Node.Gateway.Http;
 internal sealed class HttpRouter
 {
     private readonly StorageEndpoint _storage;
+    private readonly MemberSharing _sharing;
     private readonly FrozenDictionary<string, HttpRoute>.AlternateLookup<ReadOnlySpan<char>> _routes;
 
     public HttpRouter(KevaHttpOptions options, IKeyValueService service, IEnumerable<HttpRoute> more)
     {
         _storage = new StorageEndpoint(options, service);
+        var members = new MemberOrigins(service);
+        _sharing = new MemberSharing(members);
+        var page = new DashboardPage(members);
         var health = new HealthEndpoint(service);
         HttpRoute[] own =
         [
-            new("/", ("GET", new IndexEndpoint(service).HandleAsync), ("POST", new CommandEndpoint(options, service).HandleAsync)),
+            .. page.Files,
+            new("/", ("GET", new IndexEndpoint(service, page).HandleAsync), ("POST", new CommandEndpoint(options, service).HandleAsync)),
             new("/v1/cluster", ("GET", new ClusterEndpoint(service).HandleAsync)),
             new("/health/live", ("GET", HealthEndpoint.HandleLiveAsync)),
             new("/health/ready", ("GET", health.HandleReadyAsync)),
@@ -27,19 +33,36 @@ internal sealed class HttpRouter
 
     public ValueTask DispatchAsync(HttpExchange exchange)
     {
-        if (exchange.Method is not ("GET" or "HEAD") && CrossOriginGuard.Check(exchange.RequestHeaders) is { } failure)
+        var path = exchange.Target.Path;
+        var isKey = path.StartsWith(StorageEndpoint.PathPrefix, StringComparison.Ordinal);
+        HttpRoute? route = null;
+        if (isKey)
+        {
+            exchange.Route = StorageEndpoint.Route;
+        }
+        else if (_routes.TryGetValue(path, out route))
+        {
+            exchange.Route = route.Path;
+        }
+
+        var isShared = exchange.RequestHeaders.Origin.Count > 0 && _sharing.TryShare(exchange);
+        if (isShared && MemberSharing.IsPreflight(exchange))
+        {
+            return MemberSharing.AllowAsync(exchange);
+        }
+
+        if (!isShared && exchange.Method is not ("GET" or "HEAD") && CrossOriginGuard.Check(exchange.RequestHeaders) is { } failure)
         {
             BodyReader.LeaveUnread(exchange);
             return exchange.SendErrorAsync(failure);
         }
 
-        var path = exchange.Target.Path;
-        if (path.StartsWith(StorageEndpoint.PathPrefix, StringComparison.Ordinal))
+        if (isKey)
         {
             return _storage.HandleAsync(exchange);
         }
 
-        if (!_routes.TryGetValue(path, out var route))
+        if (route is null)
         {
             BodyReader.LeaveUnread(exchange);
             return exchange.SendErrorAsync(KevaError.NotFound, "There is no such path; GET / lists what there is.");

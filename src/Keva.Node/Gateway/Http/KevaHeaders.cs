@@ -38,6 +38,9 @@ public static class KevaHeaders
     /// <summary>One JSON object a line.</summary>
     internal static readonly StringValues JsonLines = "application/x-ndjson";
 
+    /// <summary>A stream of events (HTML Living Standard, "Server-sent events").</summary>
+    internal static readonly StringValues EventStream = "text/event-stream";
+
     internal static readonly StringValues Close = "close";
     internal static readonly StringValues AgeUnknown = "unknown";
 

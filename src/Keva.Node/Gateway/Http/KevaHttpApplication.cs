@@ -11,13 +11,14 @@ internal sealed class KevaHttpApplication(
     HttpRouter router,
     NodeHeaders nodeHeaders,
     ByteQuota quota,
+    RequestMetrics? metrics,
     ILogger logger) : IHttpApplication<HttpExchange>
 {
     public HttpExchange CreateContext(IFeatureCollection contextFeatures)
     {
         var exchange = contextFeatures is IHostContextContainer<HttpExchange> connection
-            ? connection.HostContext ??= new HttpExchange(quota)
-            : new HttpExchange(quota);
+            ? connection.HostContext ??= new HttpExchange(quota, metrics)
+            : new HttpExchange(quota, metrics);
         exchange.Begin(contextFeatures);
         return exchange;
     }

@@ -21,12 +21,14 @@ public sealed class KevaHttpServer : IAsyncDisposable
     private readonly ILogger _logger;
 
     /// <param name="moreRoutes">Paths that others serve beside the store's own; none may be given twice.</param>
+    /// <param name="metrics">Where requests are counted; null if nobody wants to know.</param>
     /// <exception cref="ArgumentException">A setting is out of its range, or a path is given twice.</exception>
     public KevaHttpServer(
         KevaHttpOptions options,
         IKeyValueService service,
         ILoggerFactory loggerFactory,
-        IEnumerable<HttpRoute>? moreRoutes = null)
+        IEnumerable<HttpRoute>? moreRoutes = null,
+        RequestMetrics? metrics = null)
     {
         options.Validate();
         _options = options;
@@ -38,6 +40,7 @@ public sealed class KevaHttpServer : IAsyncDisposable
             new HttpRouter(options, service, moreRoutes ?? []),
             new NodeHeaders(service),
             new ByteQuota(options.MaxQueuedBytes),
+            metrics,
             _logger);
     }
 

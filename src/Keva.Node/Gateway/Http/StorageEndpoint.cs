@@ -8,6 +8,9 @@ internal sealed class StorageEndpoint(KevaHttpOptions options, IKeyValueService 
 {
     public const string PathPrefix = "/v1/storage/key/";
 
+    /// <summary>Its name among the routes.</summary>
+    public const string Route = PathPrefix + "{key}";
+
     private const string Allow = "GET, HEAD, PUT, POST, DELETE";
 
     private readonly WriteRouting _routing = options.ForwardWrites ? WriteRouting.Forward : WriteRouting.LeaderOnly;

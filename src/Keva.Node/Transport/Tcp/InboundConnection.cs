@@ -14,14 +14,17 @@ internal sealed class InboundConnection
     private readonly Socket socket;
     private readonly PeerNetworkOptions options;
     private readonly IInboundPeers inbound;
+    private readonly PeerTraffic traffic;
     private readonly Func<InboundConnection, bool> takePlace;
     private readonly Func<Socket, ReadOnlyMemory<byte>, bool>? adoptGossip;
+    private PeerCounters? counters;
     private string? closeReason;
     private bool isAdopted;
 
     /// <param name="socket">Owned by the connection from now on.</param>
     /// <param name="options">Limits and time-outs.</param>
     /// <param name="inbound">Whom the connection is for.</param>
+    /// <param name="traffic">Where what it brings is counted.</param>
     /// <param name="takePlace">
     /// Moves the connection from those that are strangers to those that are peers; false if there is no room.
     /// </param>
@@ -30,6 +33,7 @@ internal sealed class InboundConnection
         Socket socket,
         PeerNetworkOptions options,
         IInboundPeers inbound,
+        PeerTraffic traffic,
         Func<InboundConnection, bool> takePlace,
         Func<Socket, ReadOnlyMemory<byte>, bool>? adoptGossip)
     {
@@ -37,6 +41,7 @@ internal sealed class InboundConnection
         this.socket = socket;
         this.options = options;
         this.inbound = inbound;
+        this.traffic = traffic;
         this.takePlace = takePlace;
         RemoteName = PeerSockets.RemoteName(socket);
     }
@@ -106,6 +111,7 @@ internal sealed class InboundConnection
                 return problem;
             }
 
+            counters!.Received(FrameHeader.Size + frame.Body.Length);
             inbound.OnMessage(from, frame.Group, message);
         }
     }
@@ -184,6 +190,7 @@ internal sealed class InboundConnection
             return (NodeId.None, $"too many connections: the limit is {options.MaxConnections}");
         }
 
+        counters = traffic.Of(remote.Name);
         batch.Append(FrameHeader.HandshakeVersion, GroupId.Zero, GreetingCodec.Encode(answer, lane));
         return (remote.Node, null);
     }

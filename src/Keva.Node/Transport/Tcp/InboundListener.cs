@@ -14,6 +14,7 @@ internal sealed class InboundListener
 
     private readonly PeerNetworkOptions options;
     private readonly IInboundPeers inbound;
+    private readonly PeerTraffic traffic;
     private readonly Func<Socket, ReadOnlyMemory<byte>, bool>? adoptGossip;
     private readonly List<Socket> sockets;
     private readonly List<Task> accepting = [];
@@ -24,8 +25,9 @@ internal sealed class InboundListener
     private readonly HashSet<InboundConnection> peers = [];
 
     private InboundListener(
-        List<Socket> sockets, PeerNetworkOptions options, IInboundPeers inbound, Func<Socket, ReadOnlyMemory<byte>, bool>? adoptGossip)
+        List<Socket> sockets, PeerNetworkOptions options, IInboundPeers inbound, PeerTraffic traffic, Func<Socket, ReadOnlyMemory<byte>, bool>? adoptGossip)
     {
+        this.traffic = traffic;
         this.adoptGossip = adoptGossip;
         this.sockets = sockets;
         this.options = options;
@@ -48,9 +50,9 @@ internal sealed class InboundListener
 
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public static InboundListener Start(
-        string host, int port, PeerNetworkOptions options, IInboundPeers inbound, Func<Socket, ReadOnlyMemory<byte>, bool>? adoptGossip)
+        string host, int port, PeerNetworkOptions options, IInboundPeers inbound, PeerTraffic traffic, Func<Socket, ReadOnlyMemory<byte>, bool>? adoptGossip)
     {
-        var listener = new InboundListener(ListeningSockets.Bind(host, port), options, inbound, adoptGossip);
+        var listener = new InboundListener(ListeningSockets.Bind(host, port), options, inbound, traffic, adoptGossip);
         foreach (var socket in listener.sockets)
         {
             listener.accepting.Add(Task.Run(() => listener.AcceptAsync(socket)));
@@ -102,7 +104,7 @@ internal sealed class InboundListener
 
     private void Admit(Socket socket)
     {
-        var connection = new InboundConnection(socket, options, inbound, TakePlace, adoptGossip);
+        var connection = new InboundConnection(socket, options, inbound, traffic, TakePlace, adoptGossip);
         InboundConnection? displaced = null;
         lock (gate)
         {

@@ -20,6 +20,7 @@ internal sealed class OutboundConnection : IPeerConnection
     private readonly PeerLane lane;
     private readonly PeerHello greeting;
     private readonly PeerNetworkOptions options;
+    private readonly PeerTraffic traffic;
     private readonly IPeerConnectionEvents events;
     private readonly CancellationTokenSource closing = new();
     private readonly Channel<QueuedFrame> queue = Channel.CreateUnbounded<QueuedFrame>(new UnboundedChannelOptions
@@ -28,16 +29,18 @@ internal sealed class OutboundConnection : IPeerConnection
         AllowSynchronousContinuations = false,
     });
 
+    private PeerCounters? counters;
     private string? closeReason;
     private long unsentBytes;
     private volatile bool isOpen;
 
-    public OutboundConnection(string address, PeerLane lane, PeerHello greeting, PeerNetworkOptions options, IPeerConnectionEvents events)
+    public OutboundConnection(string address, PeerLane lane, PeerHello greeting, PeerNetworkOptions options, PeerTraffic traffic, IPeerConnectionEvents events)
     {
         this.address = address;
         this.lane = lane;
         this.greeting = greeting;
         this.options = options;
+        this.traffic = traffic;
         this.events = events;
     }
 
@@ -62,6 +65,7 @@ internal sealed class OutboundConnection : IPeerConnection
         }
 
         Interlocked.Add(ref unsentBytes, -size);
+        counters!.Dropped();
         return false;
     }
 
@@ -116,6 +120,7 @@ internal sealed class OutboundConnection : IPeerConnection
             return problem;
         }
 
+        counters = traffic.Of(remote.Name);
         isOpen = true;
         events.OnConnected(remote);
         var watching = WatchAsync(reader);
@@ -213,6 +218,7 @@ internal sealed class OutboundConnection : IPeerConnection
                 }
 
                 await SendAsync(socket, batch);
+                counters!.Sent(batch.ByteCount);
                 Interlocked.Add(ref unsentBytes, -batch.ByteCount);
             }
 

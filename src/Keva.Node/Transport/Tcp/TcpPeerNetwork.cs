@@ -23,6 +23,9 @@ public sealed class TcpPeerNetwork : IPeerNetwork
     /// <summary>Who takes the connections that speak gossip; null if they are refused.</summary>
     public SocketGossipNetwork? Gossip { get; init; }
 
+    /// <summary>Where it is counted what goes over the connections.</summary>
+    public PeerTraffic Traffic { get; init; } = new();
+
     /// <summary>Connections in both directions that hold a socket or a task, also those that are not yet or no longer usable.</summary>
     internal int HeldConnections
     {
@@ -46,14 +49,14 @@ public sealed class TcpPeerNetwork : IPeerNetwork
                 throw new InvalidOperationException("the network listens already");
             }
 
-            listener = InboundListener.Start(host, port, options, inbound, Gossip is null ? null : Gossip.TryAdopt);
+            listener = InboundListener.Start(host, port, options, inbound, Traffic, Gossip is null ? null : Gossip.TryAdopt);
         }
     }
 
     /// <inheritdoc/>
     public IPeerConnection Connect(string address, PeerLane lane, PeerHello greeting, IPeerConnectionEvents events)
     {
-        var connection = new OutboundConnection(address, lane, greeting, options, events);
+        var connection = new OutboundConnection(address, lane, greeting, options, Traffic, events);
         lock (gate)
         {
             if (isDisposed)

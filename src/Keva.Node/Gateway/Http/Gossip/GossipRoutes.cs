@@ -9,6 +9,7 @@ public static class GossipRoutes
     [
         new("/v1/members", ("GET", Guarded(new MembersEndpoint(gossip).HandleAsync))),
         new("/v1/members/force-leave", ("POST", Guarded(new ForceLeaveEndpoint(gossip).HandleAsync))),
+        new("/v1/cluster/join", ("POST", Guarded(new JoinEndpoint(gossip).HandleAsync))),
         new("/v1/event", ("POST", Guarded(new EventEndpoint(gossip).HandleAsync))),
         new("/v1/query", ("POST", Guarded(new QueryEndpoint(gossip).HandleAsync))),
         new("/v1/keys", ("POST", Guarded(new KeysEndpoint(gossip).HandleAsync))),

@@ -40,6 +40,23 @@ public sealed class WipedNodeTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_wiped_node_that_comes_back_at_another_address_keeps_its_name_and_is_a_member_by_itself()
+    {
+        await using var cluster = await ClusterUnderTest.StartAsync(output);
+        var wiped = cluster.AllBut(await cluster.LeaderAsync())[0];
+        Assert.True((await wiped.Client.SetAsync("before", "x")).IsSuccess);
+        await wiped.KillAsync();
+        wiped.Wipe();
+        wiped.TakeOtherPorts();
+        cluster.WriteConfiguration();
+        wiped.Start();
+
+        output.WriteLine($"a voter again after {await cluster.Nodes.WaitForMembersAsync(cluster.Nodes, voters: 3)}");
+        Assert.Equal("x", (await wiped.Client.GetAsync("before")).Text);
+        Assert.Equal(wiped.PeerAddress, (await cluster.AllBut(wiped)[0].Client.ClusterAsync())[wiped.Name].KevaAddress);
+    }
+
+    [Fact]
     public async Task A_wiped_node_does_not_help_others_to_a_majority_that_they_do_not_have()
     {
         await using var cluster = await ClusterUnderTest.StartAsync(output, settings: ["http.leader-wait=500ms", "http.request-timeout=1s"]);

@@ -261,7 +261,11 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         RequireSaved(message.Problem);
         identity = ports.Identities.Current;
         Timers.Cancel("report");
-        NodeLog.ClusterFormed(ports.Logger, settings.ClusterName, Cluster.ToString());
+        if (entry.Decision is { Joins: false })
+        {
+            NodeLog.ClusterFormed(ports.Logger, settings.ClusterName, Cluster.ToString());
+        }
+
         greeting = NodeGreeting.Of(settings, identity);
         inbound.Open(greeting, Self);
         Run();

@@ -1,9 +1,12 @@
+using Keva.Journal.Checkpoints;
 using Keva.Journal.Simulation;
 
 namespace Keva.Tests.Journal.Support;
 
 /// <summary>The simulated checkpoint store in virtual time.</summary>
-internal sealed class SimulatedCheckpointHarness(int seed) : CheckpointHarness
+/// <param name="seed">Of its times and faults.</param>
+/// <param name="watching">What stands before it; nothing if null.</param>
+internal sealed class SimulatedCheckpointHarness(int seed, Func<ICheckpointStore, ICheckpointStore>? watching = null) : CheckpointHarness
 {
     private readonly SimulatedCheckpointDisk disk = new();
     private readonly VirtualSchedule schedule = new();
@@ -13,7 +16,7 @@ internal sealed class SimulatedCheckpointHarness(int seed) : CheckpointHarness
     public override void Open()
     {
         simulated = new SimulatedCheckpointStore(disk, schedule.After, random);
-        Store = simulated;
+        Store = watching?.Invoke(simulated) ?? simulated;
     }
 
     public override void Crash() => simulated!.Crash();

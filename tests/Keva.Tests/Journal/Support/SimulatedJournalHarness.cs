@@ -1,9 +1,14 @@
+using Keva.Journal;
 using Keva.Journal.Simulation;
 
 namespace Keva.Tests.Journal.Support;
 
 /// <summary>The simulated journal in virtual time.</summary>
-internal sealed class SimulatedJournalHarness(int seed) : JournalHarness
+/// <param name="seed">Of its times and faults.</param>
+/// <param name="watchingEvents">What stands before the receiver of its events; nothing if null.</param>
+/// <param name="watching">What stands before the journal; nothing if null.</param>
+internal sealed class SimulatedJournalHarness(
+    int seed, Func<IJournalEvents, IJournalEvents>? watchingEvents = null, Func<IJournal, IJournal>? watching = null) : JournalHarness
 {
     private readonly SimulatedJournalDisk disk = new();
     private readonly Random random = new(seed);
@@ -13,8 +18,8 @@ internal sealed class SimulatedJournalHarness(int seed) : JournalHarness
     public override void Open()
     {
         Events = new RecordingEvents();
-        simulated = new SimulatedJournal(disk, Events, schedule.After, random);
-        Journal = simulated;
+        simulated = new SimulatedJournal(disk, watchingEvents?.Invoke(Events) ?? Events, schedule.After, random);
+        Journal = watching?.Invoke(simulated) ?? simulated;
     }
 
     public override void Close() => Journal.Dispose();

@@ -13,17 +13,23 @@ internal static class ClusterStatusCommand
         Example:
           keva cluster status
           keva cluster status --address http://127.0.0.1:3802 --format json
+          keva cluster status --watch
         """;
 
     public static Command Create()
     {
         var node = new NodeOptions();
-        var command = new Command("status", Description);
+        var watch = new Option<bool>("--watch") { Description = "again every two seconds, until Ctrl-C" };
+        var command = new Command("status", Description) { watch };
         node.AddTo(command);
         command.SetAction((parsed, cancellation) => node.RunAsync(parsed, async (connection, output) =>
         {
-            var seen = await new ClusterClient(connection).GetAsync(cancellation);
-            var report = new ClusterStatusReport(seen, await MemberSurvey.AskAllAsync(connection, seen, cancellation));
+            if (parsed.GetValue(watch))
+            {
+                return await WatchAsync(connection.Node, output, cancellation);
+            }
+
+            var report = await ClusterStatusReport.TakeAsync(connection, cancellation);
             var text = new ClusterStatusText(report);
             output.Show(report.ToJson(), text.ToText, text.ToTable);
             if (!report.State.HasDiverged)
@@ -35,5 +41,20 @@ internal static class ClusterStatusCommand
             return ExitCode.Failure;
         }));
         return command;
+    }
+
+    private static async Task<int> WatchAsync(NodeAddress node, CommandOutput output, CancellationToken cancellation)
+    {
+        using var signals = new StopSignals(cancellation);
+        try
+        {
+            await new ClusterStatusWatch(node, output).RunAsync(signals.Token);
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            // That is how it ends.
+        }
+
+        return ExitCode.Ok;
     }
 }

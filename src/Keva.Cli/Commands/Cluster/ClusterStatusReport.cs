@@ -52,6 +52,14 @@ internal sealed class ClusterStatusReport
         Warnings = [.. answers.SelectMany(answer => answer.Warnings.Select(warning => new NodeWarning(answer.Name, warning.Code, warning.Since, warning.Text, warning.Hint)))];
     }
 
+    /// <summary>Asks the node, and then every member that it knows.</summary>
+    /// <exception cref="KevaRequestException">The node does not answer.</exception>
+    public static async Task<ClusterStatusReport> TakeAsync(NodeConnection node, CancellationToken cancellation)
+    {
+        var seen = await new ClusterClient(node).GetAsync(cancellation);
+        return new ClusterStatusReport(seen, await MemberSurvey.AskAllAsync(node, seen, cancellation));
+    }
+
     public ClusterModel Seen { get; }
 
     public string? Leader { get; }

@@ -89,7 +89,7 @@ internal sealed class ClusterStatusText(ClusterStatusReport report)
         foreach (var warning in report.Warnings)
         {
             var since = warning.Since is null ? "" : $" (since {warning.Since})";
-            yield return ($"{warning.Node} warns: {warning.Text}{since}{(warning.Hint is null ? "" : $". {warning.Hint}")}", TerminalTable.Doubtful);
+            yield return ($"{warning.Node} warns: {warning.Text.TrimEnd('.')}{since}{(warning.Hint is null ? "" : $". {warning.Hint}")}", TerminalTable.Doubtful);
         }
     }
 

@@ -16,6 +16,7 @@ export class KeyBrowser {
   #keys = [];
   #selected = null;
   #value = null;
+  #formChosenFor = null; // the key for which the form that suits its value was chosen
   #editor;
   #reads = 0;
 
@@ -119,7 +120,8 @@ export class KeyBrowser {
       const value = await readKey(this.#origin(), key);
       if (key === this.#selected) {
         this.#value = value;
-        if (value) {
+        if (value && this.#formChosenFor !== key) {
+          this.#formChosenFor = key;
           document.querySelector(`#value-form input[value=${bestForm(value.bytes)}]`).checked = true;
         }
 

@@ -24,8 +24,14 @@ export class Events {
   show(events) {
     this.#known = events;
     const shown = events.length > 0 ? [...events].reverse() : [{ id: 'none' }];
-    keepChildren(this.#list, shown, (event) => event.id, (event) => (event.id === 'none' ? element('li', { class: 'empty' }, 'Nothing since this node was started.') : create(event)), () => {});
+
+    // Another node may have noted something else at the same moment.
+    keepChildren(this.#list, shown, ({ id, sentence }) => `${id} ${sentence}`, (event) => (event.id === 'none' ? createNothing() : create(event)), () => {});
   }
+}
+
+function createNothing() {
+  return element('li', { class: 'empty' }, 'Nothing since this node was started.');
 }
 
 function levelOf({ event }) {

@@ -15,7 +15,8 @@ export class KeyBrowser {
   #pages = ['']; // what each page, up to the one that is shown, begins behind
   #keys = [];
   #selected = null;
-  #value = null;
+  #value = null; // what is shown, with its key: for a moment, that may still be the one that was selected before
+  #formChosenFor = null; // the key for which the form that suits its value was chosen
   #editor;
   #reads = 0;
 
@@ -41,7 +42,7 @@ export class KeyBrowser {
     byId('value-form').addEventListener('change', () => this.#showValue());
     byId('new-key').addEventListener('click', () => this.#editor.open(this.#prefix, ''));
     byId('reload-value').addEventListener('click', () => this.#read());
-    byId('edit-value').addEventListener('click', () => this.#editor.open(this.#selected, textOf(this.#value.bytes), this.#value));
+    byId('edit-value').addEventListener('click', () => this.#editor.open(this.#value.key, textOf(this.#value.bytes), this.#value));
     byId('delete-value').addEventListener('click', () => this.#askToDelete());
     byId('confirm-cancel').addEventListener('click', () => byId('confirm').close());
     byId('confirm-form').addEventListener('submit', (event) => {
@@ -76,8 +77,8 @@ export class KeyBrowser {
   #showPage(page) {
     this.#keys = page.keys;
     setText(byId('list-source'), `as applied on ${page.node}, revision ${count(page.revision)}`);
-    const rows = page.keys.length > 0 ? page.keys : [{ key: null }];
-    keepChildren(byId('key-list'), rows, (item) => item.key ?? '\0', (item) => createRow(item), (row, item) => updateRow(row, item));
+    const rows = page.keys.length > 0 ? page.keys : [{ key: null, text: this.#prefix === '' ? 'No keys yet.' : 'No keys begin with this.' }];
+    keepChildren(byId('key-list'), rows, (item) => item.key ?? item.text, (item) => createRow(item), (row, item) => updateRow(row, item));
     this.#markSelected();
     const first = (this.#pages.length - 1) * pageSize + 1;
     setText(byId('page-text'), page.keys.length === 0 ? '' : `${count(first)} – ${count(first + page.keys.length - 1)}${page.more ? ', more follow' : ''}`);
@@ -91,7 +92,7 @@ export class KeyBrowser {
     if (target !== undefined && this.#keys.length > 0) {
       event.preventDefault();
       this.#select(this.#keys[Math.min(Math.max(target, 0), this.#keys.length - 1)].key);
-    } else if (event.key === 'Delete' && this.#value) {
+    } else if (event.key === 'Delete' && this.#value?.key === this.#selected) {
       this.#askToDelete();
     }
   }
@@ -118,8 +119,9 @@ export class KeyBrowser {
     try {
       const value = await readKey(this.#origin(), key);
       if (key === this.#selected) {
-        this.#value = value;
-        if (value) {
+        this.#value = value && { ...value, key };
+        if (value && this.#formChosenFor !== key) {
+          this.#formChosenFor = key;
           document.querySelector(`#value-form input[value=${bestForm(value.bytes)}]`).checked = true;
         }
 
@@ -142,7 +144,7 @@ export class KeyBrowser {
 
     const form = document.querySelector('#value-form input:checked').value;
     const { text, note } = shownAs(value.bytes, form);
-    const line = this.#keys.find(({ key }) => key === this.#selected);
+    const line = this.#keys.find(({ key }) => key === value.key);
     const facts = [
       ['Size', bytes(value.bytes.length)],
       ['Revision', count(Number(value.revision))],
@@ -151,7 +153,7 @@ export class KeyBrowser {
       ['From', value.node ?? ''],
     ].filter(([, fact]) => fact !== '');
     keepChildren(byId('value-facts'), facts, ([name]) => name, ([name]) => element('div', {}, element('dt', {}, name), element('dd')), (row, [, fact]) => setText(row.lastElementChild, fact));
-    setText(byId('value-key'), this.#selected);
+    setText(byId('value-key'), value.key);
     setText(byId('value-text'), text);
     setText(byId('value-note'), note);
     const isEditable = value.bytes.length <= editableBytes && textOf(value.bytes) !== null;
@@ -160,7 +162,7 @@ export class KeyBrowser {
   }
 
   #askToDelete() {
-    setText(byId('confirm-key'), this.#selected);
+    setText(byId('confirm-key'), this.#value.key);
     setText(byId('confirm-note'), '');
     byId('confirm').showModal();
     byId('confirm-cancel').focus();
@@ -168,11 +170,11 @@ export class KeyBrowser {
 
   async #delete() {
     try {
-      await deleteKey(this.#origin(), this.#selected);
+      await deleteKey(this.#origin(), byId('confirm-key').textContent);
       byId('confirm').close();
       this.#value = null;
       this.#showValue();
-      setText(byId('value-note'), `Deleted ${this.#selected}.`);
+      setText(byId('value-note'), `Deleted ${byId('confirm-key').textContent}.`);
       this.#selected = null;
       setText(byId('value-empty'), 'Choose a key.');
       this.#list();
@@ -191,7 +193,7 @@ let rowNumber = 0;
 
 function createRow(item) {
   return item.key === null
-    ? element('p', { class: 'empty' }, 'No keys begin with this.')
+    ? element('p', { class: 'empty' }, item.text)
     : element('div', { role: 'option', id: `key-${rowNumber++}`, 'aria-selected': 'false' }, element('span', { class: 'key-text' }), element('span', { class: 'quiet number' }));
 }
 

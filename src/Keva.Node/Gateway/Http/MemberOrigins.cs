@@ -52,13 +52,12 @@ internal sealed class MemberOrigins(IKeyValueService service)
         foreach (var member in view.Members)
         {
             // Who is only joining was let in by nobody yet: it says of itself what it is.
-            if (member.Status != MemberStatus.Joining && HostAndPort.TryParse(member.HttpAddress, out var address, out _))
+            if (member.Status != MemberStatus.Joining
+                && HostAndPort.TryParse(member.HttpAddress, out var address, out _)
+                && socketNames.Add(address.SocketName)
+                && !address.Host.Contains(':', StringComparison.Ordinal))
             {
-                socketNames.Add(address.SocketName);
-                if (!address.Host.Contains(':', StringComparison.Ordinal))
-                {
-                    nameable.Add(Scheme + address);
-                }
+                nameable.Add(Scheme + address);
             }
         }
 

@@ -45,10 +45,10 @@ internal sealed class BrowserPage : IAsyncDisposable
         "Emulation.setDeviceMetricsOverride",
         new JsonObject { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = isPhone });
 
-    /// <param name="scheme">light or dark: what the reader's system prefers.</param>
+    /// <param name="scheme">light or dark: what the reader's system prefers. Colours change at once, for whoever looks at them.</param>
     public Task PreferAsync(string scheme) => connection.SendAsync(
         "Emulation.setEmulatedMedia",
-        new JsonObject { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = scheme }) });
+        new JsonObject { ["features"] = new JsonArray(Feature("prefers-color-scheme", scheme), Feature("prefers-reduced-motion", "reduce")) });
 
     /// <summary>What an expression in the page comes to.</summary>
     public async Task<JsonElement> EvaluateAsync(string expression)
@@ -117,6 +117,8 @@ internal sealed class BrowserPage : IAsyncDisposable
                 break;
         }
     }
+
+    private static JsonObject Feature(string name, string value) => new() { ["name"] = name, ["value"] = value };
 
     private static string Quoted(string text) => JsonSerializer.Serialize(text);
 }

@@ -124,4 +124,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(603, LogLevel.Warning, "Telemetry cannot be sent to {Endpoint}, and what waits for it may be dropped: {Reason}")]
     public static partial void TelemetryNotSent(ILogger logger, string endpoint, string reason);
+
+    [LoggerMessage(604, LogLevel.Error, "This node does not look for warnings any more")]
+    public static partial void WatchFailed(ILogger logger, Exception exception);
 }

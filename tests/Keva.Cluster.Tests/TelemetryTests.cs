@@ -23,7 +23,11 @@ public sealed class TelemetryTests(ITestOutputHelper output)
             before[node.Name] = RequestsOf(await ScrapeAsync(node));
         }
 
+        using var loaded = new CancellationTokenSource();
+        var scraping = Task.WhenAll(cluster.Nodes.Select(node => ScrapeUntilAsync(node, loaded.Token)));
         await Task.WhenAll(cluster.Nodes.SelectMany(node => Enumerable.Range(0, 4).Select(client => LoadAsync(node, client))));
+        await loaded.CancelAsync();
+        await scraping;
 
         foreach (var node in cluster.Nodes)
         {
@@ -125,6 +129,18 @@ public sealed class TelemetryTests(ITestOutputHelper output)
             using var json = JsonDocument.Parse(line);
             Assert.NotEmpty(json.RootElement.GetProperty("Message").GetString()!);
             Assert.NotEqual(0, json.RootElement.GetProperty("EventId").GetInt32());
+        }
+    }
+
+    /// <summary>Whoever scrapes while requests come and go finds well-formed text, and counts that only grow.</summary>
+    private static async Task ScrapeUntilAsync(NodeUnderTest node, CancellationToken end)
+    {
+        var last = new Dictionary<(string Method, string Route, string Code), long>();
+        while (!end.IsCancellationRequested)
+        {
+            var now = RequestsOf(await ScrapeAsync(node));
+            Assert.All(last, pair => Assert.True(now[pair.Key] >= pair.Value, $"{pair.Key} grows"));
+            last = now;
         }
     }
 

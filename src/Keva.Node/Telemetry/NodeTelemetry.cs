@@ -71,7 +71,7 @@ internal sealed class NodeTelemetry : IAsyncDisposable
         diskGauge = new DiskGauge(() => DiskUsage.Of(directory.DirectoryPath, directory.JournalPath, directory.CheckpointPath), clock);
         board = new WarningBoard(logger);
         var (clockRule, pauseRule) = (new ClockRule(), new PauseRule());
-        watch = new WarningWatch(Look, [.. Rules(settings.Warnings), clockRule, pauseRule], board);
+        watch = new WarningWatch(Look, [.. Rules(settings.Warnings), clockRule, pauseRule], board, logger);
         journalSpans = new JournalSpans(Statistics.TracedWrites);
         peerSpans = new PeerSpans(Statistics.TracedWrites);
         Requests = new RequestMetrics(meter);

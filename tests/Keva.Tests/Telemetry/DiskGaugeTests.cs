@@ -53,7 +53,7 @@ public sealed class DiskGaugeTests
     public void A_directory_that_is_not_there_has_no_usage_and_no_speed()
     {
         var nowhere = Path.Combine(Path.GetTempPath(), $"keva-nowhere-{Guid.NewGuid():N}");
-        Assert.Null(DiskUsage.Of(nowhere, nowhere, nowhere) is { SizeBytes: > 0 } usage && usage.JournalBytes > 0 ? usage : null);
+        Assert.Null(DiskUsage.Of(nowhere, nowhere, nowhere));
         Assert.Null(SyncProbe.MedianOf(nowhere, TimeSpan.FromMilliseconds(100)));
     }
 

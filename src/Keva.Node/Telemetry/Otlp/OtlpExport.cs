@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Keva.Node.Configuration;
 using Keva.Node.Hosting;
 using Keva.Node.Telemetry.Tracing;
@@ -44,19 +45,10 @@ internal sealed class OtlpExport : IAsyncDisposable
     /// <summary>Has log lines sent there, too.</summary>
     public static void AddLogs(ILoggingBuilder builder, NodeSettings settings)
     {
-        if (settings.Telemetry.OtlpEndpoint is not { } endpoint)
+        if (settings.Telemetry.OtlpEndpoint is { } endpoint)
         {
-            return;
+            AddLogs(builder, settings, endpoint);
         }
-
-        builder.AddOpenTelemetry(logs =>
-        {
-            var resource = ResourceBuilder.CreateDefault();
-            Describe(resource, settings);
-            logs.SetResourceBuilder(resource);
-            logs.IncludeFormattedMessage = true;
-            logs.AddOtlpExporter(exporter => SendTo(exporter, endpoint, "v1/logs"));
-        });
     }
 
     public async ValueTask DisposeAsync()
@@ -68,6 +60,17 @@ internal sealed class OtlpExport : IAsyncDisposable
         traces.Dispose();
         problems.Dispose();
     }
+
+    // On its own, so that a node that sends nothing does not load the SDK to find that out.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddLogs(ILoggingBuilder builder, NodeSettings settings, Uri endpoint) => builder.AddOpenTelemetry(logs =>
+    {
+        var resource = ResourceBuilder.CreateDefault();
+        Describe(resource, settings);
+        logs.SetResourceBuilder(resource);
+        logs.IncludeFormattedMessage = true;
+        logs.AddOtlpExporter(exporter => SendTo(exporter, endpoint, "v1/logs"));
+    });
 
     private static void Describe(ResourceBuilder resource, NodeSettings settings) => resource
         .AddService("keva", serviceNamespace: settings.ClusterName, serviceVersion: NodeVersion.Text, autoGenerateServiceInstanceId: false, serviceInstanceId: settings.Identity);

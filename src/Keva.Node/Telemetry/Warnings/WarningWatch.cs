@@ -1,10 +1,13 @@
+using Microsoft.Extensions.Logging;
+
 namespace Keva.Node.Telemetry.Warnings;
 
 /// <summary>Looks at the node once a second and puts what it finds on the board. This is all that wakes for it.</summary>
 /// <param name="look">Takes the vital signs; must not wait for anything.</param>
 /// <param name="rules">The kinds of trouble to look for.</param>
 /// <param name="board">Where they are shown.</param>
-internal sealed class WarningWatch(Func<VitalSigns> look, IReadOnlyList<IWarningRule> rules, WarningBoard board) : IAsyncDisposable
+/// <param name="logger">Told if it cannot look any more.</param>
+internal sealed class WarningWatch(Func<VitalSigns> look, IReadOnlyList<IWarningRule> rules, WarningBoard board, ILogger logger) : IAsyncDisposable
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -30,9 +33,17 @@ internal sealed class WarningWatch(Func<VitalSigns> look, IReadOnlyList<IWarning
     private async Task RunAsync(TimeProvider clock)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stopping.Token))
+        try
         {
-            Look();
+            while (await timer.WaitForNextTickAsync(stopping.Token))
+            {
+                Look();
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // A mistake in what looks on is no reason to stop a node that serves; nor may it pass in silence.
+            NodeLog.WatchFailed(logger, exception);
         }
     }
 }

@@ -67,25 +67,21 @@ public sealed class ClusterChangeDetector
 
     private void CompareMembers(ClusterView last, ClusterView now)
     {
-        var isFirst = !last.Members.Any(IsConfigured) && now.Members.Any(IsConfigured);
+        if (!last.Members.Any(IsConfigured) && now.Members.Any(IsConfigured))
+        {
+            Add(now, ClusterEventKind.MembersKnown, member: null, $"{now.SelfName} knows the members: {string.Join(", ", now.Members.Select(Describe))}");
+            return;
+        }
+
         foreach (var member in now.Members)
         {
             var old = last.Members.FirstOrDefault(other => other.Id == member.Id);
-            if (!isFirst)
-            {
-                CompareMembership(last, now, old, member);
-            }
-
-            if (old is not null && !isFirst)
+            CompareMembership(last, now, old, member);
+            if (old is not null)
             {
                 CompareReach(now, old, member);
                 CompareAddresses(now, old, member);
             }
-        }
-
-        if (isFirst)
-        {
-            Add(now, ClusterEventKind.MembersKnown, member: null, $"{now.SelfName} knows the members: {string.Join(", ", now.Members.Select(Describe))}");
         }
 
         FindWhoIsGone(last, now);

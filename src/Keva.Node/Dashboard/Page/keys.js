@@ -78,7 +78,7 @@ export class KeyBrowser {
     this.#keys = page.keys;
     setText(byId('list-source'), `as applied on ${page.node}, revision ${count(page.revision)}`);
     const rows = page.keys.length > 0 ? page.keys : [{ key: null, text: this.#prefix === '' ? 'No keys yet.' : 'No keys begin with this.' }];
-    keepChildren(byId('key-list'), rows, (item) => item.key ?? item.text, (item) => createRow(item), (row, item) => updateRow(row, item));
+    keepChildren(byId('key-list'), rows, (item) => item.key ?? `\0${item.text}`, (item) => createRow(item), (row, item) => updateRow(row, item));
     this.#markSelected();
     const first = (this.#pages.length - 1) * pageSize + 1;
     setText(byId('page-text'), page.keys.length === 0 ? '' : `${count(first)} – ${count(first + page.keys.length - 1)}${page.more ? ', more follow' : ''}`);

@@ -1,7 +1,7 @@
 // The tables of members and of their disks.
 
 import { element, keepChildren, setAttribute, setText } from './dom.js';
-import { bytes, count, milliseconds, nothing, plural, rate } from './format.js';
+import { bytes, count, milliseconds, nothing, rate } from './format.js';
 import { total } from './latency.js';
 
 const shownHashDigits = 8;
@@ -24,7 +24,7 @@ const diskColumns = [
   { label: 'Journal', of: ({ own }) => bytes(own?.disk?.journal_bytes), isNumber: true },
   { label: 'Last sync', of: ({ own }) => milliseconds(own?.journal?.last_commit_ms), isNumber: true },
   { label: 'Checkpoint', of: ({ own }) => bytes(own?.disk?.checkpoint_bytes), isNumber: true },
-  { label: 'To replay', of: ({ own }) => (own?.store ? plural(Math.max(0, own.applied_index - own.store.checkpoint_index), 'entry', 'entries') : nothing), isNumber: true },
+  { label: 'To replay', of: ({ own }) => (own?.store ? count(Math.max(0, own.applied_index - own.store.checkpoint_index)) : nothing), isNumber: true },
 ];
 
 export function showMembers(table, cluster) {

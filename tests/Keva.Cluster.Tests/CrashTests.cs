@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary>Nodes that die as by <c>kill -9</c> and are started again, while clients work.</summary>
+[Collection(AloneOnTheMachine.Name)]
 public sealed class CrashTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan FailoverLimit = TimeSpan.FromSeconds(1.5);

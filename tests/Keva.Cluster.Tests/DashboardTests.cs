@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary>The dashboard of a real cluster in a real browser. Its pictures are left beside the tests, in <c>screenshots</c>.</summary>
+[Collection(AloneOnTheMachine.Name)]
 public sealed class DashboardTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan FailoverLimit = TimeSpan.FromSeconds(5);

@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary>How soon the members' status tells what happened to them, and what it does not mistake for a failure.</summary>
+[Collection(AloneOnTheMachine.Name)]
 public sealed class DetectionTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);

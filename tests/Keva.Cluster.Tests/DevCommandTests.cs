@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary><c>keva dev</c>, as somebody meets it who has just cloned the repository.</summary>
+[Collection(AloneOnTheMachine.Name)]
 public sealed class DevCommandTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);

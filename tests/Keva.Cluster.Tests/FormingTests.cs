@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary>Nodes that are in no file and become a cluster together, and clusters that must not become one.</summary>
+[Collection(AloneOnTheMachine.Name)]
 public sealed class FormingTests(ITestOutputHelper output)
 {
     /// <summary>Five seconds is the aim on a machine that does nothing else; this one may run other tests.</summary>

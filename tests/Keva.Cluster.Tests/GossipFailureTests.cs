@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary>What the gossip of real processes takes for a failure, and how soon.</summary>
+[Collection(AloneOnTheMachine.Name)]
 public sealed class GossipFailureTests(ITestOutputHelper output)
 {
     /// <summary>Six seconds is the aim on a machine that does nothing else; this one may run other tests.</summary>

@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary>Members that come and go while clients work.</summary>
+[Collection(AloneOnTheMachine.Name)]
 public sealed class GrowAndShrinkTests(ITestOutputHelper output)
 {
     [Fact]

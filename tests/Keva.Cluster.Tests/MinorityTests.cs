@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary>Fewer nodes than a majority.</summary>
+[Collection(AloneOnTheMachine.Name)]
 public sealed class MinorityTests(ITestOutputHelper output)
 {
     [Fact]

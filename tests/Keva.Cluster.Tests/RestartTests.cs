@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary>Nodes that come back to what they had.</summary>
+[Collection(AloneOnTheMachine.Name)]
 public sealed class RestartTests(ITestOutputHelper output)
 {
     private const int ManyKeys = 200_000;

@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary>Three processes from one keva.toml, all well.</summary>
+[Collection(AloneOnTheMachine.Name)]
 public sealed class ServingTests(ServingTests.Fixture fixture) : IClassFixture<ServingTests.Fixture>
 {
     private ClusterUnderTest Cluster => fixture.Cluster;

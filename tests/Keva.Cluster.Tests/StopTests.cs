@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary>Nodes that are told to stop.</summary>
+[Collection(AloneOnTheMachine.Name)]
 public sealed class StopTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);

@@ -5,6 +5,7 @@ using Keva.Cluster.Tests.Harness;
 namespace Keva.Cluster.Tests.Benchmarks;
 
 /// <summary>The benchmark itself: that it starts a cluster, loads it, and reports. What it measures is nobody's business here.</summary>
+[Collection(AloneOnTheMachine.Name)]
 public sealed class BenchmarkTests
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Keva.Benchmarks");

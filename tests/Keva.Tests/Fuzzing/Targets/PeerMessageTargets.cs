@@ -54,7 +54,8 @@ internal static class PeerMessageTargets
             Covers =
             [
                 "PeerMessageCodec.TryDecode", "PeerMessageCodec.ParseExactly", "TailField.TrySplit", "ForwardingCodec.DecodeProposals",
-                "ForwardingCodec.DecodeRefused", "MembershipCodec.DecodeAnswer", "MembershipCodec.DecodeChange", "MembershipCodec.DecodeTransfer", "MembershipCodec.DecodeEnded",
+                "ForwardingCodec.DecodeRefused", "MembershipCodec.DecodeAnswer", "MembershipCodec.DecodeChange", "MembershipCodec.DecodeTransfer",
+                "MembershipCodec.DecodeEnded",
                 "SnapshotCodec.DecodeRequest", "SnapshotCodec.DecodeResponse", "EntryBatch.TryDecode",
             ],
             Generate = random => ProtobufDamage.Do(random.Pick(corpus), random),

@@ -1,0 +1,97 @@
+using Keva.Actors;
+using Keva.Actors.Simulation;
+using Keva.Journal;
+using Keva.Journal.Checkpoints;
+using Keva.Node.Configuration;
+using Keva.Node.State;
+using Keva.Raft;
+using Keva.Raft.Log;
+using Keva.Raft.Membership;
+using Keva.Store;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Keva.Tests.State;
+
+/// <summary>When the store's actor writes checkpoints, and when it must not.</summary>
+public sealed class StoreActorTests
+{
+    private static readonly JournalSettings Settings = SettingsLoader.Load(new StartOptions()).Settings!.Journal;
+
+    private readonly DeterministicDispatcher world = new(seed: 1);
+    private readonly HeldCheckpoints checkpoints = new();
+    private readonly List<object> told = [];
+    private readonly IActorRef other;
+    private readonly IActorRef store;
+
+    public StoreActorTests()
+    {
+        var system = ActorSystem.Create("keva", world.AddHost("n1").Options);
+        other = system.ActorOf(Props.Create(() => new Recorder(told)), "other");
+        var setup = new StoreActorSetup(
+            new StateMachine(), Session: 1, ClusterConfiguration.Empty, checkpoints, Settings, NullLogger.Instance, new StoreStatistics());
+        store = system.ActorOf(Props.Create(() => new StoreActor(setup, other)), "store");
+        world.RunUntilIdle();
+    }
+
+    [Fact]
+    public void No_checkpoint_is_begun_while_a_snapshot_takes_the_place_of_the_state()
+    {
+        Apply(1);
+        Tell(PrepareReplacement.Instance);
+        Assert.Contains(ReadyForReplacement.Instance, told);
+        world.AdvanceBy(Settings.CheckpointInterval * 3);
+        Assert.Empty(checkpoints.Waiting);
+
+        Tell(new ReplaceState(State: null, Configuration: null));
+        world.AdvanceBy(Settings.CheckpointInterval * 2);
+        Assert.Single(checkpoints.Waiting);
+    }
+
+    [Fact]
+    public void A_snapshot_waits_for_the_checkpoint_that_is_under_way()
+    {
+        Apply(1);
+        world.AdvanceBy(Settings.CheckpointInterval * 2);
+        Tell(PrepareReplacement.Instance);
+        Assert.DoesNotContain(ReadyForReplacement.Instance, told);
+
+        world.Execute(() => Assert.Single(checkpoints.Waiting)(null));
+        world.RunUntilIdle();
+        Assert.Contains(ReadyForReplacement.Instance, told);
+    }
+
+    private void Apply(long index)
+    {
+        var entry = new LogEntry(new LogIndex(index), new Term(1), EntryKind.NoOperation, ReadOnlyMemory<byte>.Empty);
+        Tell(new ApplyEntries(new EntryBatch([entry])));
+    }
+
+    private void Tell(object message)
+    {
+        world.Execute(() => store.Tell(message, other));
+        world.RunUntilIdle();
+    }
+
+    private sealed class Recorder(List<object> told) : UntypedActor
+    {
+        protected override void OnReceive(object message) => told.Add(message);
+    }
+
+    /// <summary>Checkpoints that are written when the test says so.</summary>
+    private sealed class HeldCheckpoints : ICheckpointStore
+    {
+        public List<Action<StorageProblem?>> Waiting { get; } = [];
+
+        public void Write(ReadOnlyMemory<CheckpointChange> changes, CheckpointMetadata metadata, Action<StorageProblem?> completed) => Waiting.Add(completed);
+
+        public void Load(ICheckpointLoad load) => throw new NotSupportedException();
+
+        public void OpenSnapshot(int chunkBytes, Action<SnapshotOpening> completed) => throw new NotSupportedException();
+
+        public void BeginReceive(Action<ReceiveOpening> completed) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -5,7 +5,7 @@ namespace Keva.Simulator.Tests;
 
 public sealed class SeedTests(ITestOutputHelper output)
 {
-    private const int Seeds = 250;
+    private const int Seeds = 150;
 
     [Fact]
     public void Whatever_goes_wrong_no_rule_is_broken_and_every_cluster_recovers()

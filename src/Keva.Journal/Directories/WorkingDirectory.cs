@@ -211,8 +211,7 @@ public sealed class WorkingDirectory : IDisposable
         {
             throw new WorkingDirectoryException(
                 $"{JournalPath} is missing or empty, and this node is a member of a cluster. Without its journal it could vote twice in one term. "
-                + "Restore the directory from a backup of this very node, or move it away and start the node again: it comes back as a new "
-                + "member and is filled from the others.");
+                + "Move the directory away and start the node again: it comes back as a new member and is filled from the others.");
         }
     }
 }

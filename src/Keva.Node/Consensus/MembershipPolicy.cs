@@ -53,7 +53,8 @@ internal sealed class MembershipPolicy(MembershipSettings settings, NodeId self)
         var remove = ImmutableArray.CreateBuilder<NodeId>();
         foreach (var peer in picture.Peers.Where(peer => peer is { Status: GossipStatus.Alive, IsJoining: true }))
         {
-            if (picture.Configuration.Find(peer.Node) is not null)
+            // Gossip takes seconds to notice that a node is dead, and an operator may have removed it already.
+            if (picture.Configuration.Find(peer.Node) is not null || !picture.IsConnected(peer.Node))
             {
                 continue;
             }

@@ -22,6 +22,7 @@ public sealed class MembershipPolicyTests
     [Fact]
     public void Who_joins_becomes_a_learner()
     {
+        connected.UnionWith([Id(3), Id(4)]);
         var change = Next(Voters(1, 2), Peer(1), Peer(2), Peer(3, isJoining: true), Peer(4, isJoining: true));
 
         Assert.Equal([Id(3), Id(4)], change!.Put.Select(member => member.Id));
@@ -33,16 +34,29 @@ public sealed class MembershipPolicyTests
     [InlineData(GossipStatus.Failed)]
     [InlineData(GossipStatus.Left)]
     [InlineData(GossipStatus.Leaving)]
-    public void Who_is_not_there_is_not_taken_in(GossipStatus status) =>
+    public void Who_is_not_there_is_not_taken_in(GossipStatus status)
+    {
+        connected.Add(Id(3));
+
         Assert.Null(Next(Voters(1, 2), Peer(3, isJoining: true) with { Status = status }));
+    }
 
     [Fact]
-    public void Who_does_not_say_that_it_wants_to_join_is_not_taken_in() =>
+    public void Who_died_while_it_joined_and_was_removed_is_not_taken_in_again_before_gossip_knows() =>
+        Assert.Null(Next(Voters(1, 2), Peer(3, isJoining: true)));
+
+    [Fact]
+    public void Who_does_not_say_that_it_wants_to_join_is_not_taken_in()
+    {
+        connected.Add(Id(3));
+
         Assert.Null(Next(Voters(1, 2), Peer(3)));
+    }
 
     [Fact]
     public void A_wiped_node_takes_the_place_of_its_old_self()
     {
+        connected.Add(Id(9));
         var change = Next(Voters(1, 2), Peer(9, isJoining: true) with { Name = "n2" });
 
         Assert.Equal(Id(9), Assert.Single(change!.Put).Id);
@@ -52,7 +66,7 @@ public sealed class MembershipPolicyTests
     [Fact]
     public void A_namesake_of_a_member_that_answers_or_of_the_leader_is_not_taken_in()
     {
-        connected.Add(Id(2));
+        connected.UnionWith([Id(2), Id(8), Id(9)]);
 
         Assert.Null(Next(Voters(1, 2), Peer(9, isJoining: true) with { Name = "n2" }, Peer(8, isJoining: true) with { Name = "n1" }));
     }

@@ -12,6 +12,8 @@ internal sealed class PushPullExchange(SerfOptions options, Random random, Timer
     /// <summary>Up to this size of cluster the interval is that of the options; beyond, each doubling adds one.</summary>
     private const int UnscaledNodes = 32;
 
+    private bool willTellAgain;
+
     /// <summary>Where streams are opened; it serves what this answers.</summary>
     public required Func<StreamTable> Streams { get; init; }
 
@@ -62,6 +64,11 @@ internal sealed class PushPullExchange(SerfOptions options, Random random, Timer
             return "the other side knows nodes of another cluster";
         }
 
+        if (remote.Nodes.Any(HoldsOurAddressToBeAnother))
+        {
+            TellAgainSoon();
+        }
+
         states.Merge(remote.Nodes);
         if (remote.UserState.Length > 0)
         {
@@ -75,6 +82,28 @@ internal sealed class PushPullExchange(SerfOptions options, Random random, Timer
     {
         timers.Schedule(Interval(options.Timing.PushPullInterval, nodes.Count), Tick);
         WithAny();
+    }
+
+    // A node that moved, or was replaced, is not believed before its former self has been dead for a while
+    // (DeadNodeReclaimTime). What it says of itself until then is ignored and is not gossiped on, so it must say it again.
+    private bool HoldsOurAddressToBeAnother(PushPullNode node) =>
+        node.State is NodeState.Suspect or NodeState.Dead
+        && states.IsSelf(node.Name)
+        && node.Address is { } address && !states.Self.HasAddress(address, node.Port) && states.Admits(node.Name, node.Meta);
+
+    private void TellAgainSoon()
+    {
+        if (willTellAgain || states.IsLeaving)
+        {
+            return;
+        }
+
+        willTellAgain = true;
+        timers.Schedule(options.Timing.ProbeInterval, () =>
+        {
+            willTellAgain = false;
+            WithAny();
+        });
     }
 
     /// <summary>The dead of another cluster do not count: agents remember long what once had our addresses.</summary>

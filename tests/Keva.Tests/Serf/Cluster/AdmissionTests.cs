@@ -165,6 +165,37 @@ public sealed class AdmissionTests
         Assert.Empty(again.ReportsOf<NameConflictLost>());
     }
 
+    // Before the others suspect its former self, while they do, and just after they gave it up.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(8)]
+    public void A_node_that_moves_is_believed_soon_after_its_former_self_was_given_up_whenever_it_comes_back(int seconds)
+    {
+        SerfOptions Reclaiming(SerfOptions options) => options with { DeadNodeReclaimTime = TimeSpan.FromSeconds(1) };
+        for (var seed = 100; seed < 120; seed++)
+        {
+            var cluster = GossipCluster.Of(3, seed, Reclaiming);
+            cluster.Nodes[2].Kill();
+            var killedAt = cluster.Now;
+            cluster.RunFor(TimeSpan.FromSeconds(seconds));
+
+            var again = cluster.Start("n2", Reclaiming, port: 4711);
+            again.Join(cluster.Nodes[0]);
+
+            // Nothing but the exchange of states, every half a minute, would be too late.
+            cluster.RunUntil(
+                () => cluster.AllSeeAllAlive() && cluster.Nodes.All(node => node.Serf.Members.Single(member => member.Name == "n2").Address.Port == 4711),
+                killedAt + TimeSpan.FromSeconds(20) - cluster.Now);
+            Assert.Empty(again.ReportsOf<NameConflictLost>());
+        }
+    }
+
     [Fact]
     public void Of_two_living_nodes_of_one_name_the_later_stops()
     {

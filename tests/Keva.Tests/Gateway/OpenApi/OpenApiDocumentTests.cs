@@ -48,6 +48,16 @@ public sealed partial class OpenApiDocumentTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_program_that_reads_such_documents_finds_nothing_wrong_in_it()
+    {
+        var read = Microsoft.OpenApi.OpenApiDocument.Parse(document.Text, "json");
+
+        Assert.Empty(read.Diagnostic!.Errors);
+        Assert.Empty(read.Diagnostic.Warnings);
+        Assert.Equal(document.Operations.Count, read.Document!.Paths.Values.Sum(path => path.Operations!.Count));
+    }
+
+    [Fact]
     public void Every_reference_leads_somewhere_and_everything_that_can_be_referred_to_is()
     {
         var references = document.Objects()

@@ -81,6 +81,9 @@ public sealed class KevaNode : IAsyncDisposable
     /// <summary>Where the HTTP interface listens.</summary>
     public IReadOnlyList<Uri> Addresses => http?.Addresses ?? [];
 
+    /// <summary>Every path that the HTTP interface serves, and its methods.</summary>
+    internal IReadOnlyList<(string Path, string Allow)> Served => http?.Served ?? [];
+
     /// <summary>Completes when the node has ended: with null if it was stopped, or with what made it fail.</summary>
     public Task<Exception?> Ended => ended.Task;
 

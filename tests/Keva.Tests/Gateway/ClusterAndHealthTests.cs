@@ -76,7 +76,7 @@ public sealed class ClusterAndHealthTests
         var response = await gateway.SendAsync("GET", "/");
 
         Assert.Equal(200, response.Status);
-        foreach (var path in new[] { "/v1/storage/key/", "/v1/cluster", "/health/live", "/health/ready" })
+        foreach (var path in new[] { "/v1/storage/key/", "/v1/cluster", "/health/live", "/health/ready", "/openapi.json" })
         {
             Assert.Contains(path, response.Text, StringComparison.Ordinal);
         }

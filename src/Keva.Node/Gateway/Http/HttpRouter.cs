@@ -24,12 +24,17 @@ internal sealed class HttpRouter
             new("/v1/cluster", ("GET", new ClusterEndpoint(service).HandleAsync)),
             new("/health/live", ("GET", HealthEndpoint.HandleLiveAsync)),
             new("/health/ready", ("GET", health.HandleReadyAsync)),
+            new OpenApiEndpoint().Route,
         ];
         _routes = own.Concat(more)
             .ToDictionary(route => route.Path, StringComparer.Ordinal) // throws on a path that is given twice
             .ToFrozenDictionary(StringComparer.Ordinal)
             .GetAlternateLookup<ReadOnlySpan<char>>();
     }
+
+    /// <summary>Every path, with a name in braces for what varies, and its methods as the <c>Allow</c> header lists them.</summary>
+    public IEnumerable<(string Path, string Allow)> Served =>
+        _routes.Dictionary.Values.Select(route => (route.Path, route.Allow)).Prepend((StorageEndpoint.Route, StorageEndpoint.Allow));
 
     public ValueTask DispatchAsync(HttpExchange exchange)
     {

@@ -31,6 +31,7 @@ internal sealed class IndexEndpoint(IKeyValueService service, DashboardPage page
         json.WriteString("gossip"u8, "GET /v1/members, /v1/monitor, /v1/rtt, /v1/info; POST /v1/event, /v1/query, /v1/keys, /v1/members/force-leave"u8);
         json.WriteString("dashboard"u8, "GET / with Accept: text/html; GET /v1/dashboard, /v1/dashboard/keys?prefix=&after=&limit="u8);
         json.WriteString("health"u8, "GET /health/live, GET /health/ready, GET /v1/warnings, GET /metrics"u8);
+        json.WriteString("description"u8, "GET /openapi.json"u8);
         json.WriteEndObject();
         json.WriteEndObject();
         return exchange.SendJsonAsync();

@@ -36,8 +36,10 @@ public sealed class KevaHttpServer : IAsyncDisposable
         _kestrelOptions = CreateKestrelOptions(options);
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggerFactory);
         _kestrel = new KestrelServer(Options.Create(_kestrelOptions), transport, loggerFactory);
+        var router = new HttpRouter(options, service, moreRoutes ?? []);
+        Served = [.. router.Served];
         _application = new KevaHttpApplication(
-            new HttpRouter(options, service, moreRoutes ?? []),
+            router,
             new NodeHeaders(service),
             new ByteQuota(options.MaxQueuedBytes),
             metrics,
@@ -46,6 +48,9 @@ public sealed class KevaHttpServer : IAsyncDisposable
 
     /// <summary>The URLs that are really bound, once started.</summary>
     public IReadOnlyList<Uri> Addresses { get; private set; } = [];
+
+    /// <summary>Every path that is served, and its methods.</summary>
+    internal IReadOnlyList<(string Path, string Allow)> Served { get; }
 
     /// <summary>Binds, and serves until stopped.</summary>
     /// <exception cref="IOException">The address cannot be bound; the message says which and why.</exception>

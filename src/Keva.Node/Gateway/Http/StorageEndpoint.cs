@@ -11,7 +11,8 @@ internal sealed class StorageEndpoint(KevaHttpOptions options, IKeyValueService 
     /// <summary>Its name among the routes.</summary>
     public const string Route = PathPrefix + "{key}";
 
-    private const string Allow = "GET, HEAD, PUT, POST, DELETE";
+    /// <summary>Its methods, as the <c>Allow</c> header lists them.</summary>
+    public const string Allow = "GET, HEAD, PUT, POST, DELETE";
 
     private readonly WriteRouting _routing = options.ForwardWrites ? WriteRouting.Forward : WriteRouting.LeaderOnly;
     private readonly KevaFailure _valueTooLarge = KeyRules.ValueTooLarge(options.MaxValueBytes);

@@ -90,6 +90,12 @@ public sealed class RaftCore : IRoleChanges
     /// <summary>The time of the inputs that follow; never goes back. Only leases depend on it.</summary>
     public void SetNow(TimeSpan now) => state.Now = now > state.Now ? now : state.Now;
 
+    /// <summary>
+    /// The tick, counted from now, that is the first to do more than to count, unless there is other input before it; 1 is
+    /// the next one. So nobody need be woken for the ticks before; but they are to be made up for before any other input.
+    /// </summary>
+    public int TicksUntilDue => role.TicksUntilDue;
+
     public void Tick()
     {
         state.Tick();

@@ -40,7 +40,7 @@ public sealed class Mailbox : IThreadPoolWorkItem
 
     internal bool IsClosed => _isClosed;
 
-    void IThreadPoolWorkItem.Execute() => Run(Dispatcher.Throughput);
+    void IThreadPoolWorkItem.Execute() => Dispatcher.Execute(this);
 
     /// <summary>Handles up to <paramref name="limit"/> messages, and has itself scheduled again if some are left.</summary>
     public void Run(int limit)
@@ -51,6 +51,10 @@ public sealed class Mailbox : IThreadPoolWorkItem
         {
             while (limit-- > 0 && HandleNext() is not null)
             {
+                if (!_messages.IsEmpty)
+                {
+                    Dispatcher.ReleaseNext();
+                }
             }
         }
         finally

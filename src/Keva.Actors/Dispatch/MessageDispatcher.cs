@@ -15,6 +15,14 @@ public abstract class MessageDispatcher
     /// <summary>Calls <see cref="Mailbox.Run"/> soon, and once for each call of this. Must not run it in this call.</summary>
     protected internal abstract void Schedule(Mailbox mailbox);
 
+    /// <summary>Runs a mailbox that the thread pool has come to.</summary>
+    protected internal virtual void Execute(Mailbox mailbox) => mailbox.Run(Throughput);
+
+    /// <summary>The turn that goes on here may take a while: what was scheduled from it must not wait for its end.</summary>
+    protected internal virtual void ReleaseNext()
+    {
+    }
+
     /// <summary>Calls <paramref name="action"/> soon, in a turn of its own. Asked for only if <see cref="IsDeterministic"/>.</summary>
     protected internal virtual void Post(Action action) => throw new NotSupportedException($"{GetType()} takes no actions");
 

@@ -27,6 +27,7 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
     private readonly MembershipPolicy policy;
     private readonly SortedDictionary<NodeId, string> connected = [];
     private readonly SortedDictionary<long, IActorRef> changeRequesters = [];
+    private readonly TickCount ticks;
     private IReadOnlyList<GossipPeer> candidates = [];
     private long lastChange;
     private Leadership leadership;
@@ -34,6 +35,9 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
     private int ticksUntilStopped;
     private int ticksUntilView;
     private bool flushScheduled;
+
+    // When the timer rings; null while it is not set.
+    private TimeSpan? armedFor;
 
     public RaftActor(RaftActorSetup setup, RaftCollaborators collaborators)
     {
@@ -46,6 +50,7 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
         driver = new RaftDriver(GroupId.Zero, options, core, ports.AsPorts(), server.Reset);
         setup.Observer?.OnConsensusStarted(driver);
         views = new ClusterViewSource(setup.Identity, core, setup.Now);
+        ticks = new TickCount(options.TickInterval, setup.Now());
         policy = new MembershipPolicy(setup.Membership, setup.Self);
 
         // An answer to a request of before a restart must not pass for one of now.
@@ -57,7 +62,6 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        Timers.StartPeriodicTimer("tick", Tick.Instance, options.TickInterval, options.TickInterval);
         if (driver.Core.Configuration is { IsJoint: false, Voters: [var only] } && only == setup.Self)
         {
             // Nobody else can be leading, so there is nothing to wait for.
@@ -71,7 +75,7 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
     private void ReceiveMessages()
     {
         Receive<Flush>(_ => OnFlush());
-        Input<Tick>(_ => OnTick());
+        Input<TickDue>(_ => armedFor = null);
         Input<PeerMessageReceived>(OnPeerMessage);
         Input<Propose>(message => driver.Propose(message.Term, message.Proposals));
         Input<RequestReadIndex>(message => driver.RequestRead(message.ReadId, message.Lease, setup.Now()));
@@ -99,6 +103,7 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
     private void Input<T>(Action<T> handler) =>
         Receive<T>(message =>
         {
+            MakeUpForTicks();
             handler(message);
             ScheduleFlush();
         });
@@ -122,6 +127,30 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
             NodeLog.LeadershipChanged(setup.Logger, now.Term.Value, views.NameOf(now.Leader), driver.Core.Role.ToString());
             leadership = now;
             PublishView();
+        }
+
+        ArmTimer();
+    }
+
+    // Every input finds consensus at the time at which it comes.
+    private void MakeUpForTicks()
+    {
+        for (var count = ticks.Take(setup.Now()); count > 0; count--)
+        {
+            OnTick();
+        }
+    }
+
+    private void ArmTimer()
+    {
+        ticks.Plan(stopRequester is null ? Math.Min(driver.TicksUntilDue, ticksUntilView) : 1);
+
+        // A ring that comes too early does no harm, and to put it off with each message would cost more.
+        if (armedFor is null || ticks.PlannedFor < armedFor)
+        {
+            var wait = ticks.PlannedFor - setup.Now();
+            armedFor = ticks.PlannedFor;
+            Timers.StartSingleTimer(TickDue.Instance, TickDue.Instance, wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
         }
     }
 
@@ -240,9 +269,9 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
         collaborators.Gateway.Tell(views.Take(driver, connected, candidates), Self);
     }
 
-    private sealed record Tick
+    private sealed record TickDue
     {
-        public static readonly Tick Instance = new();
+        public static readonly TickDue Instance = new();
     }
 
     private sealed record Flush

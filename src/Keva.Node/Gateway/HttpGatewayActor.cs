@@ -26,6 +26,7 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     private IActorRef? store;
     private IActorRef? drainRequester;
     private bool flushScheduled;
+    private bool isKeepingTime;
 
     /// <param name="options">Limits and time-outs.</param>
     /// <param name="views">Where the latest view of the cluster is left for whoever wants it.</param>
@@ -68,8 +69,6 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart() => Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval, TickInterval);
-
     protected override void PostStop() => events.Complete();
 
     private void OnView(ViewPublished message)
@@ -96,6 +95,7 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
         }
         else
         {
+            KeepTime();
             ScheduleFlush();
         }
     }
@@ -109,6 +109,7 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
         }
 
         reads.Add(message, Sender, now());
+        KeepTime();
         ScheduleFlush();
     }
 
@@ -173,9 +174,26 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
         Answer(writes.OnTick(time));
         Answer(reads.OnTick(time));
         statistics.Pending(writes.Count, reads.Count, writes.QueuedBytes);
-        if (drainRequester is not null && writes.IsEmpty && reads.IsEmpty)
+        if (!writes.IsEmpty || !reads.IsEmpty)
         {
-            drainRequester.Tell(GatewayDrained.Instance);
+            return;
+        }
+
+        drainRequester?.Tell(GatewayDrained.Instance);
+        isKeepingTime = drainRequester is not null;
+        if (!isKeepingTime)
+        {
+            Timers.Cancel(Tick.Instance);
+        }
+    }
+
+    // A node that nobody asks for anything is not to be woken for it.
+    private void KeepTime()
+    {
+        if (!isKeepingTime)
+        {
+            isKeepingTime = true;
+            Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TickInterval, TickInterval);
         }
     }
 
@@ -183,6 +201,7 @@ public sealed class HttpGatewayActor : ReceiveActor, IWithTimers
     {
         drainRequester = Sender;
         Answer(writes.OnClosing());
+        KeepTime();
     }
 
     private void AskStore(StoreRead? read)

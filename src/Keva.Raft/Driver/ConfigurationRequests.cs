@@ -18,6 +18,8 @@ internal sealed class ConfigurationRequests(RaftCore core, RaftOptions options, 
     /// <summary>An election, a change that is under way and this one must fit in.</summary>
     private int MaximumTicks => options.ElectionTicks * 10;
 
+    public bool IsEmpty => pending.Count == 0;
+
     public void Begin(long requestId, ConfigurationChange change)
     {
         Invariant.Check(!pending.ContainsKey(requestId), "a request's number is used once");

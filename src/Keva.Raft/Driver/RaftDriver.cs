@@ -76,6 +76,9 @@ public sealed class RaftDriver
     /// <summary>The state machine's latest hash mark.</summary>
     public StateHashMark LatestMark => core.LatestStateHash;
 
+    /// <summary>See <see cref="RaftCore.TicksUntilDue"/>.</summary>
+    public int TicksUntilDue => CanPersist && !IsStopping && sendings.Count == 0 && changes.IsEmpty ? core.TicksUntilDue : 1;
+
     public void Tick(TimeSpan now)
     {
         core.SetNow(now);

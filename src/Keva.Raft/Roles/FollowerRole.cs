@@ -18,6 +18,9 @@ internal sealed class FollowerRole : Role
 
     public override RoleKind Kind => RoleKind.Follower;
 
+    // Reads that wait are asked about again.
+    public override int TicksUntilDue => State.LocalReads.IsEmpty ? Math.Max(1, electionTimeout - ticksSinceContact) : 1;
+
     public override void Tick()
     {
         ticksSinceContact++;

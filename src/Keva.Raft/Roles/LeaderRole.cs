@@ -147,6 +147,11 @@ internal sealed class LeaderRole : Role
         HasCommittedInTerm && !hasSentTimeoutNow
         && (IsOnlyVoter || (reads.LeaseStart is { } start && State.Now - start < State.Options.LeaseTime));
 
+    public override int TicksUntilDue =>
+        transfer is null && departing.Count == 0 && State.LocalReads.IsEmpty
+            ? Math.Max(1, Math.Min(State.Options.HeartbeatTicks - ticksSinceHeartbeat, State.Options.ElectionTicks - ticksSinceQuorumCheck))
+            : 1;
+
     public override void Tick()
     {
         if (++ticksSinceQuorumCheck >= State.Options.ElectionTicks)

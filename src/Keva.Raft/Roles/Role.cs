@@ -30,6 +30,9 @@ internal abstract class Role(RaftState state, IRoleChanges changes)
     /// <summary>Time went on by one tick.</summary>
     public abstract void Tick();
 
+    /// <summary>The tick, counted from now, that is the first to do more than to count; 1 is the next one.</summary>
+    public virtual int TicksUntilDue => 1;
+
     /// <summary>The journal made something durable.</summary>
     public virtual void OnPersisted()
     {

@@ -202,6 +202,7 @@ public sealed class TimerTests
     {
         using var harness = new ActorHarness(Dispatch.ThreadPool);
         using var gate = new ManualResetEventSlim();
+        using var isHeldUp = new ManualResetEventSlim();
         var probe = harness.NewProbe();
         var actor = harness.System.ActorOf(Props.Create(() => new Puppet((self, message) =>
         {
@@ -209,18 +210,18 @@ public sealed class TimerTests
             if (message is "block")
             {
                 self.Timers.StartPeriodicTimer("key", "beat", Second);
-                probe.Ref.Tell("blocked");
+                isHeldUp.Set();
                 gate.Wait(ActorHarness.Deadline);
             }
         })));
         actor.Tell("block");
-        probe.Expect("block", "blocked");
+        Assert.True(isHeldUp.Wait(ActorHarness.Deadline));
 
         harness.Advance(100 * Second);
         actor.Tell("end");
         gate.Set();
 
-        probe.Expect("beat", "end");
+        probe.Expect("block", "beat", "end");
         harness.Advance(Second);
         probe.Expect("beat");
     }

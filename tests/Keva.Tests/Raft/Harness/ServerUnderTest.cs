@@ -112,7 +112,10 @@ internal sealed class ServerUnderTest : IJournalPort, IPeerPort, IClientPort, IM
         for (var i = 0; i < count; i++)
         {
             Now += options.TickInterval;
+            var isQuiet = Driver.TicksUntilDue > 1;
+            var before = (Sent.Count, Core.Role, Core.HardState, Core.Leader);
             Do(driver => driver.Tick(Now));
+            Assert.True(!isQuiet || before == (Sent.Count, Core.Role, Core.HardState, Core.Leader), "a tick does nothing that was not due");
         }
 
         return this;

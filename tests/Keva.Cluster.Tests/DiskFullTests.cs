@@ -10,7 +10,12 @@ public sealed class DiskFullTests(ITestOutputHelper output)
 {
     // Room for the journal and the checkpoint of what is written until the disk is full, and for the journal's reserve.
     private const int DiskMebibytes = 256;
-    private static readonly string[] Settings = ["journal.checkpoint-interval=300ms", "journal.retry-interval=200ms"];
+    private static readonly string[] Settings =
+    [
+        "journal.checkpoint-interval=300ms", "journal.retry-interval=200ms",
+        // As a node has them that is not under test.
+        "journal.wal-bytes=16MiB", "journal.reserve-bytes=16MiB",
+    ];
 
     [FactIfMayMount]
     public async Task A_node_alone_on_a_full_disk_refuses_writes_serves_reads_and_recovers_by_itself()

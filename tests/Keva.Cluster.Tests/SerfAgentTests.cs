@@ -5,7 +5,6 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary>A stock Serf agent in the gossip of a cluster.</summary>
-[Collection(AloneOnTheMachine.Name)]
 public sealed class SerfAgentTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan FailureIsKnown = TimeSpan.FromSeconds(20);

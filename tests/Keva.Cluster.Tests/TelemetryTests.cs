@@ -8,7 +8,6 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary>What nodes tell about themselves, with real processes.</summary>
-[Collection(AloneOnTheMachine.Name)]
 public sealed class TelemetryTests(ITestOutputHelper output)
 {
     private const string Requests = "keva_http_request_duration_seconds";

@@ -10,6 +10,9 @@ namespace Keva.Cluster.Tests.Harness;
 /// <param name="settings">What is set for each of its processes.</param>
 internal sealed class NodeUnderTest(string name, string? configFile, string directory, IReadOnlyList<string> settings) : IAsyncDisposable
 {
+    // Each start writes these once over. Hundreds of nodes that do so at their full size keep the disk busy for nothing.
+    private static readonly string[] SmallFiles = ["journal.wal-bytes=4MiB", "journal.reserve-bytes=1MiB"];
+
     private readonly StringBuilder earlierLogs = new();
     private KevaProcess? process;
     private KevaClient? client;
@@ -57,7 +60,7 @@ internal sealed class NodeUnderTest(string name, string? configFile, string dire
         process = KevaProcess.Start(
         [
             "start", "--node-identity", Name, "--working-directory", DataDirectory, .. place, .. seeds,
-            .. settings.Concat(moreSettings).SelectMany(setting => new[] { "--set", setting }),
+            .. SmallFiles.Concat(settings).Concat(moreSettings).SelectMany(setting => new[] { "--set", setting }),
         ]);
     }
 

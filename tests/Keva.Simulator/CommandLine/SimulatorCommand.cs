@@ -14,7 +14,7 @@ internal static class SimulatorCommand
     public static int Run(string[] args)
     {
         var seeds = new Option<int>("--seeds") { Description = "How many seeds to run.", DefaultValueFactory = _ => 200 };
-        var first = new Option<int>("--first-seed") { Description = "The first of them.", DefaultValueFactory = _ => 1 };
+        var first = new Option<int>("--from") { Description = "The first of them.", DefaultValueFactory = _ => 1 };
         var seed = new Option<int?>("--seed") { Description = "Run this one seed and tell what came of it." };
         var trace = new Option<bool>("--trace") { Description = "With --seed: print every step." };
         var threads = new Option<int>("--threads") { Description = "How many seeds to run at a time.", DefaultValueFactory = _ => Environment.ProcessorCount };

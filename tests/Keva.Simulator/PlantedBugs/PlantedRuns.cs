@@ -55,7 +55,7 @@ internal static partial class PlantedRuns
 
     private static Catching RunCopy(PlantedCopy copy, PlantedBug bug, int first, int seeds)
     {
-        string[] arguments = ["--first-seed", Text(first), "--seeds", Text(seeds), "--threads", "1", "--stop-after", "1"];
+        string[] arguments = ["--from", Text(first), "--seeds", Text(seeds), "--threads", "1", "--stop-after", "1"];
         var start = new ProcessStartInfo(copy.Program, arguments) { RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment[PlantedCopy.Variable] = bug.Name;
         using var process = Process.Start(start)!;

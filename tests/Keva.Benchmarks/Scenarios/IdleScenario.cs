@@ -15,7 +15,8 @@ internal sealed class IdleScenario : IScenario
     // The kernel counts hundredths of a second: one of them in this time is 0.2% of a core.
     private const double MinimumSeconds = 5;
 
-    private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(10);
+    // Until a node has compiled what it does again and again.
+    private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(40);
 
     public IReadOnlyList<(string Name, string Title)> Workloads => [(Idle, Title)];
 

@@ -1,4 +1,7 @@
 using Keva.Simulator.PlantedBugs;
+using Keva.Simulator.Runs;
+using Keva.Simulator.Situations;
+using Keva.Simulator.World;
 using Xunit.Abstractions;
 
 namespace Keva.Simulator.Tests;
@@ -26,6 +29,19 @@ public sealed class PlantedBugTests(ITestOutputHelper output)
         Assert.StartsWith("gone does not apply any more", refusal.Message, StringComparison.Ordinal);
         Assert.Throws<PlantingException>(() => PlantedCopy.Apply(bug, bug.Edits[0], "no such text, no such text"));
         Assert.Throws<PlantingException>(() => PlantedCopy.Apply(bug, bug.Edits[0], text: null));
+    }
+
+    [Theory]
+    [InlineData("a rule")]
+    [InlineData(null)]
+    public void What_the_program_of_the_copy_says_of_a_bug_is_understood(string? broken)
+    {
+        var result = new SeedResult(17, broken, broken, [], 0, new RunCounts { SimulatedTime = TimeSpan.FromSeconds(12.34) }, new SituationCounts(), 0, 0);
+
+        Assert.True(Awakening.TryRead(Awakening.Line("some-bug", result), out var name, out var seed, out var time, out var rule));
+
+        Assert.Equal(("some-bug", 17, TimeSpan.FromSeconds(12.3), broken), (name, seed, time, rule));
+        Assert.False(Awakening.TryRead("something else", out _, out _, out _, out _));
     }
 
     [Theory]

@@ -23,15 +23,21 @@ internal static class SimulatorCommand
         var planted = new Option<bool>("--planted") { Description = "Plant known bugs, one at a time, and tell which rule catches each." };
         var only = new Option<string?>("--only") { Description = "With --planted: only bugs whose name contains this." };
         var quick = new Option<bool>("--quick") { Description = "With --planted: begin with the seed that is known to catch the bug." };
+        var awake = new Option<string[]>("--awake") { Description = "In a copy that --planted made: bugs with their seeds, as NAME:SEED.", Hidden = true, AllowMultipleArgumentsPerToken = true };
         var root = new RootCommand("Runs whole Keva clusters on one thread from one seed, with everything going wrong that may.")
         {
-            seeds, first, seed, trace, threads, stopAfter, situations, planted, only, quick,
+            seeds, first, seed, trace, threads, stopAfter, situations, planted, only, quick, awake,
         };
         root.SetAction(result =>
         {
             if (result.GetValue(planted))
             {
                 return PlantedCommand.Run(result.GetValue(only), result.GetValue(quick), result.GetValue(threads));
+            }
+
+            if (result.GetValue(awake) is { Length: > 0 } pairs)
+            {
+                return Awakening.Run(pairs, result.GetValue(threads));
             }
 
             return result.GetValue(seed) is { } one

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Keva.Simulator.PlantedBugs;
 
 /// <summary>
-/// A copy of the sources with all bugs in it, each asleep until a process is told to wake it: so one build serves all. The
-/// sources themselves know nothing of it.
+/// A copy of the sources with all bugs in it, each asleep until a process, or a thread of one, is told to wake it: so one build
+/// serves all. The sources themselves know nothing of it.
 /// </summary>
 internal sealed class PlantedCopy
 {
@@ -16,9 +16,12 @@ internal sealed class PlantedCopy
 
         internal static class PlantedBug
         {
-            private static readonly string? Active = System.Environment.GetEnvironmentVariable("{{Variable}}");
+            private static readonly string? ActiveInProcess = System.Environment.GetEnvironmentVariable("{{Variable}}");
 
-            public static bool IsActive(string name) => string.Equals(name, Active, System.StringComparison.Ordinal);
+            [System.ThreadStatic]
+            private static string? {{Awakening.Field}};
+
+            public static bool IsActive(string name) => string.Equals(name, {{Awakening.Field}} ?? ActiveInProcess, System.StringComparison.Ordinal);
         }
         """;
 

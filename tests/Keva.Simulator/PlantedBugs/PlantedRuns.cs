@@ -22,6 +22,9 @@ internal static partial class PlantedRuns
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
+    // A seed takes seconds.
+    private static readonly TimeSpan PatienceForOneSeed = TimeSpan.FromMinutes(2);
+
     /// <param name="only">Only bugs whose name contains this; null for all.</param>
     /// <param name="quick">Begin with the seed that is known to catch the bug.</param>
     /// <param name="threads">How many bugs at a time.</param>
@@ -39,18 +42,52 @@ internal static partial class PlantedRuns
     private static Catching[] Catch(PlantedCopy copy, IReadOnlyList<PlantedBug> bugs, bool quick, int threads, Action<Catching> onCaught)
     {
         var catches = new Catching[bugs.Count];
+        var known = quick ? RunTogether(copy, bugs, threads, onCaught) : [];
         var gate = new Lock();
         Parallel.For(0, bugs.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
         {
-            var known = quick ? bugs[i].Seed : null;
-            var caught = known is { } seed ? RunCopy(copy, bugs[i], seed, 1) : null;
-            catches[i] = caught is { Rule: not null } ? caught : RunCopy(copy, bugs[i], 1, MaximumSeeds);
+            if (known.TryGetValue(bugs[i].Name, out var caught))
+            {
+                catches[i] = caught;
+                return;
+            }
+
+            catches[i] = RunCopy(copy, bugs[i], 1, MaximumSeeds);
             lock (gate)
             {
                 onCaught(catches[i]);
             }
         });
         return catches;
+    }
+
+    /// <summary>
+    /// Each bug at the seed that is known to catch it, in one process. Those that were caught, by name; who was not, or ended
+    /// the process, or stood in the way of others by not ending at all, is to be looked at alone.
+    /// </summary>
+    private static Dictionary<string, Catching> RunTogether(PlantedCopy copy, IReadOnlyList<PlantedBug> bugs, int threads, Action<Catching> onCaught)
+    {
+        var caught = new Dictionary<string, Catching>(StringComparer.Ordinal);
+        var byName = bugs.Where(bug => bug.Seed is not null).ToDictionary(bug => bug.Name, StringComparer.Ordinal);
+        var start = new ProcessStartInfo(copy.Program, ["--threads", Text(threads), "--awake", .. byName.Values.Select(bug => $"{bug.Name}:{Text(bug.Seed!.Value)}")])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        using var process = Process.Start(start)!;
+        using var watch = new Timer(_ => process.Kill(), state: null, PatienceForOneSeed, Timeout.InfiniteTimeSpan);
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            watch.Change(PatienceForOneSeed, Timeout.InfiniteTimeSpan);
+            if (Awakening.TryRead(line, out var name, out var seed, out var time, out var rule) && rule is not null && byName.TryGetValue(name, out var bug))
+            {
+                caught[name] = new Catching(bug, rule, seed, time, Seeds: 1);
+                onCaught(caught[name]);
+            }
+        }
+
+        process.WaitForExit();
+        return caught;
     }
 
     private static Catching RunCopy(PlantedCopy copy, PlantedBug bug, int first, int seeds)

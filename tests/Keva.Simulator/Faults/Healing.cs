@@ -93,6 +93,7 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
             return;
         }
 
+        const long LargestWrite = 1 << 20;
         var failed = new List<string>();
         var waiting = 0;
         void Ask(SimulatedMachine machine, string what, Action<Action<bool>> request)
@@ -115,9 +116,13 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
             Ask(machine, "a read", done => Prober.Read(machine, key, done));
         }
 
-        // A leader of small means may well be too busy for more than one.
+        // A leader of small means may well be too busy for more than one, and a new one even for that: it has its own first entry.
         var writer = dice.Pick(others);
-        Ask(writer, "a write", done => Prober.Write(writer, key, done));
+        if (settings.Raft.MaxUncommittedBytes >= LargestWrite)
+        {
+            Ask(writer, "a write", done => Prober.Write(writer, key, done));
+        }
+
         cluster.After(dice.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(200)), () => End(leader));
         Await("an answer to each request", () => waiting == 0 && leader.IsEnded);
         Require(failed.Count == 0, "a change of leader fails no request", $"{string.Join(", ", failed)}: {Describe()}");

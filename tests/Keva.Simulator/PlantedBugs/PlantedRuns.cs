@@ -69,6 +69,11 @@ internal static partial class PlantedRuns
     {
         var caught = new Dictionary<string, Catching>(StringComparer.Ordinal);
         var byName = bugs.Where(bug => bug.Seed is not null).ToDictionary(bug => bug.Name, StringComparer.Ordinal);
+        if (byName.Count == 0)
+        {
+            return caught;
+        }
+
         var start = new ProcessStartInfo(copy.Program, ["--threads", Text(threads), "--awake", .. byName.Values.Select(bug => $"{bug.Name}:{Text(bug.Seed!.Value)}")])
         {
             RedirectStandardOutput = true,

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Keva.Cluster.Tests.Harness;
 using Keva.Cluster.Tests.Harness.Browser;
+using Microsoft.Playwright;
 using Xunit.Abstractions;
 
 namespace Keva.Cluster.Tests;
@@ -15,13 +16,12 @@ public sealed class DashboardTests(ITestOutputHelper output)
 
     private static readonly string Screenshots = Path.Combine(AppContext.BaseDirectory, "screenshots");
 
-    [FactIfProgram(ChromiumProcess.Program)]
+    [FactIfProgram(BrowserPage.Program)]
     public async Task A_page_outlives_the_leader_that_it_came_from_and_shows_the_new_one_in_time()
     {
         await using var cluster = await ClusterUnderTest.StartAsync(output);
         var leader = await cluster.LeaderAsync();
-        await using var browser = await OpenAsync(leader);
-        var page = browser.Page;
+        await using var page = await OpenAsync(leader);
         await SeesAllIsWellAsync(page, cluster, leader);
 
         var clock = Stopwatch.StartNew();
@@ -51,13 +51,12 @@ public sealed class DashboardTests(ITestOutputHelper output)
         AssertOnlyMembersWereAsked(page, cluster);
     }
 
-    [FactIfProgram(ChromiumProcess.Program)]
+    [FactIfProgram(BrowserPage.Program)]
     public async Task A_key_is_set_found_changed_and_deleted_by_keyboard_alone()
     {
         await using var cluster = await ClusterUnderTest.StartAsync(output);
         var node = cluster.AllBut(await cluster.LeaderAsync())[0];
-        await using var browser = await OpenAsync(node, "#keys");
-        var page = browser.Page;
+        await using var page = await OpenAsync(node, "#keys");
         const string Hostile = "a/<img src=x onerror=alert(1)>&\"'";
         await page.WaitForTextAsync("#key-list", "No keys");
         foreach (var key in new[] { Hostile, "a/b", "b" })
@@ -86,13 +85,12 @@ public sealed class DashboardTests(ITestOutputHelper output)
         AssertOnlyMembersWereAsked(page, cluster);
     }
 
-    [FactIfProgram(ChromiumProcess.Program)]
+    [FactIfProgram(BrowserPage.Program)]
     public async Task It_fits_light_and_dark_and_a_phone()
     {
         await using var cluster = await ClusterUnderTest.StartAsync(output);
         var leader = await cluster.LeaderAsync();
-        await using var browser = await OpenAsync(leader);
-        var page = browser.Page;
+        await using var page = await OpenAsync(leader);
         await SeesAllIsWellAsync(page, cluster, leader);
         await using (var load = new WriteLoad("dashboard", cluster.Nodes, writers: 2))
         {
@@ -102,12 +100,12 @@ public sealed class DashboardTests(ITestOutputHelper output)
         }
 
         Assert.Equal("rgb(246, 246, 243)", await BackgroundAsync(page));
-        await page.PreferAsync("dark");
+        await page.PreferAsync(ColorScheme.Dark);
         Assert.Equal("rgb(17, 20, 22)", await BackgroundAsync(page));
         await page.SaveScreenshotAsync(Path.Combine(Screenshots, "dark.png"));
         await page.ClickAsync("#theme");
         Assert.Equal("rgb(246, 246, 243)", await BackgroundAsync(page));
-        await page.ResizeAsync(360, 780, isPhone: true);
+        await page.ResizeAsync(360, 780);
         await page.SaveScreenshotAsync(Path.Combine(Screenshots, "phone.png"));
         Assert.Equal(360, (await page.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32());
         await page.EvaluateAsync("document.documentElement.style.fontSize = '200%'");
@@ -115,14 +113,20 @@ public sealed class DashboardTests(ITestOutputHelper output)
         Assert.Empty(page.Console);
     }
 
-    private static async Task<OpenBrowser> OpenAsync(NodeUnderTest node, string view = "")
+    private static async Task<BrowserPage> OpenAsync(NodeUnderTest node, string view = "")
     {
-        var (browser, page) = await ChromiumProcess.StartAsync();
-        await page.ResizeAsync(1280, 860);
-        await page.PreferAsync("light");
-        await page.GoToAsync($"{node.Url}/{view}");
-        await page.WaitForTextAsync("#source-text", $"live from {node.Name}");
-        return new OpenBrowser(browser, page);
+        var page = await BrowserPage.StartAsync(1280, 860);
+        try
+        {
+            await page.GoToAsync($"{node.Url}/{view}");
+            await page.WaitForTextAsync("#source-text", $"live from {node.Name}");
+            return page;
+        }
+        catch
+        {
+            await page.DisposeAsync();
+            throw;
+        }
     }
 
     private static async Task SeesAllIsWellAsync(BrowserPage page, ClusterUnderTest cluster, NodeUnderTest leader)
@@ -172,15 +176,4 @@ public sealed class DashboardTests(ITestOutputHelper output)
 
     private static void AssertOnlyMembersWereAsked(BrowserPage page, ClusterUnderTest cluster) =>
         Assert.DoesNotContain(page.Requests, url => url.Scheme != "about" && cluster.Nodes.All(node => new Uri(node.Url).Authority != url.Authority));
-
-    private sealed class OpenBrowser(ChromiumProcess browser, BrowserPage page) : IAsyncDisposable
-    {
-        public BrowserPage Page => page;
-
-        public async ValueTask DisposeAsync()
-        {
-            await page.DisposeAsync();
-            await browser.DisposeAsync();
-        }
-    }
 }

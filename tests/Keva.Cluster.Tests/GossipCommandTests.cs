@@ -32,7 +32,7 @@ public sealed class GossipCommandTests(ITestOutputHelper output)
         await SucceedsAsync("Query 'q' dispatched\nTotal Responses: 0", first, "query", "-no-ack", "-timeout=500ms", "-node", "host2", "q");
         await SucceedsAsync(
             "Total members: 2, live members: 2\nStarting reachability test...\nSuccessfully contacted all live nodes", first, "reachability");
-        await Eventually.BecomesTrueAsync(async () => (await RunAsync(first, "rtt", "host2")).ExitCode == 0, "the nodes have measured each other");
+        await Eventually.BecomesTrueAsync(async () => (await RunAsync(first, "rtt", "host2")).ExitCode == 0, "the nodes have measured each other", pause: Eventually.BetweenPrograms);
         Assert.Matches(@"^Estimated host2 <-> host1 rtt: \d+\.\d{3} ms\n$", (await RunAsync(first, "rtt", "host2")).Output);
         Assert.StartsWith("agent:\n\tname = host1\nevent_handlers:\nruntime:\n\tarch = ", (await RunAsync(first, "info")).Output, StringComparison.Ordinal);
 
@@ -120,7 +120,8 @@ public sealed class GossipCommandTests(ITestOutputHelper output)
 
         Task SameAsync(string[] arguments) => Eventually.BecomesTrueAsync(
             async () => Lines((await agent.RunAsync("members", arguments)).Output).SequenceEqual(Lines((await RunAsync(node, ["members", .. arguments])).Output)),
-            $"serf and keva say the same to members {string.Join(' ', arguments)}");
+            $"serf and keva say the same to members {string.Join(' ', arguments)}",
+            pause: Eventually.BetweenPrograms);
 
         // Serf's program tells members and tags in a random order, and its last line ends without spaces. A column that is wider than
         // one of its cells leaves an odd space in front of the next: it is a cell of its own here, and belongs to no tag.

@@ -123,7 +123,8 @@ public sealed class OperationsTests(ITestOutputHelper output)
                     && status.RootElement.GetProperty("members").EnumerateArray().All(member => member.GetProperty("ready").ValueKind == JsonValueKind.True)
                     && status.RootElement.GetProperty("advice")[0].GetString()!.StartsWith("safe:", StringComparison.Ordinal);
             },
-            $"{asked.Name} says that one node may stop");
+            $"{asked.Name} says that one node may stop",
+            pause: Eventually.BetweenPrograms);
 
     private static void CopyFiles(string from, string to)
     {

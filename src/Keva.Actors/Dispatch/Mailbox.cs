@@ -49,9 +49,10 @@ public sealed class Mailbox : IThreadPoolWorkItem
         ActorCell.Current = _cell;
         try
         {
-            while (limit-- > 0 && HandleNext() is not null)
+            for (var handled = 0; handled < limit && HandleNext() is not null; handled++)
             {
-                if (!_messages.IsEmpty)
+                // One more message is mostly what an actor tells itself to end its turn with, and soon done.
+                if (handled > 0 && !_messages.IsEmpty)
                 {
                     Dispatcher.ReleaseNext();
                 }

@@ -1,3 +1,5 @@
+using Keva.Actors.Dispatch;
+
 namespace Keva.Actors.Scheduling;
 
 /// <summary>
@@ -20,6 +22,12 @@ public sealed class TimerQueueScheduler : Scheduler, IDisposable
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
         _origin = time.GetTimestamp();
+        if (time == TimeProvider.System)
+        {
+            _timer = new ThreadTimer(FireDue);
+            return;
+        }
+
         // The timer outlives the call that happens to make it, and must not drag its ambient state along.
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
@@ -92,9 +100,13 @@ public sealed class TimerQueueScheduler : Scheduler, IDisposable
             _isFiring = true;
         }
 
-        while (TakeDue() is { } entry)
+        // Most entries tell an actor something, which then runs here.
+        using (ThreadPoolDispatcher.BeginTurn())
         {
-            entry.Fire();
+            while (TakeDue() is { } entry)
+            {
+                entry.Fire();
+            }
         }
     }
 

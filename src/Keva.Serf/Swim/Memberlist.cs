@@ -9,7 +9,11 @@ namespace Keva.Serf.Swim;
 /// </summary>
 internal sealed class Memberlist
 {
+    /// <summary>Not one: some are busy with another probe, and some of what is sent is lost.</summary>
+    private const int WitnessesPerConfirmation = 3;
+
     private readonly SerfOptions options;
+    private readonly Random random;
     private readonly TimerQueue timers;
     private readonly KeyringHolder keys;
     private readonly IMemberlistListener listener;
@@ -26,6 +30,7 @@ internal sealed class Memberlist
     public Memberlist(SerfOptions options, Random random, NonceSource nonces, TimerQueue timers, KeyringHolder keys, Outbox outbox, IMemberlistListener listener)
     {
         this.options = options;
+        this.random = random;
         this.timers = timers;
         this.keys = keys;
         this.listener = listener;
@@ -156,7 +161,7 @@ internal sealed class Memberlist
                 states.OnAlive(alive);
                 break;
             case Suspect suspect:
-                states.OnSuspect(suspect);
+                OnSuspect(suspect);
                 break;
             case Dead dead:
                 states.OnDead(dead);
@@ -164,6 +169,20 @@ internal sealed class Memberlist
             case UserMessage user:
                 listener.OnUserMessage(user.Content);
                 break;
+        }
+    }
+
+    // One accuser alone has to wait six times as long for a verdict. So a few of those who hear of a suspicion look for
+    // themselves at once, whatever their order of probes: their word shortens the time, or the suspect learns from the ping that
+    // it has to object. A few, because in a large cluster the suspect must not be asked by everybody.
+    private void OnSuspect(Suspect suspect)
+    {
+        if (states.OnSuspect(suspect)
+            && nodes.Find(suspect.Node) is { Suspicion: { } suspicion } node
+            && suspicion.WantsWordOf(Self.Name)
+            && random.NextDouble() * (nodes.Count - 2) < WitnessesPerConfirmation * suspicion.ExpectedConfirmations)
+        {
+            prober.ProbeSoon(node);
         }
     }
 

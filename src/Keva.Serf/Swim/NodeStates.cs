@@ -9,6 +9,12 @@ namespace Keva.Serf.Swim;
 /// </summary>
 internal sealed class NodeStates
 {
+    /// <summary>
+    /// Agents with more patience wait for more to confirm. That is no protection that two nodes do not give, and a node that
+    /// probes often has a larger multiplier for the same time.
+    /// </summary>
+    private const int MostConfirmations = 2;
+
     private readonly SerfOptions options;
     private readonly TimerQueue timers;
     private readonly NodeTable nodes;
@@ -126,41 +132,44 @@ internal sealed class NodeStates
         }
     }
 
-    public void OnSuspect(Suspect suspect)
+    /// <returns>Whether that was news: a suspicion that begins, or one that somebody else has, too.</returns>
+    public bool OnSuspect(Suspect suspect)
     {
         var node = nodes.Find(suspect.Node);
         if (node is null || suspect.Incarnation < node.Incarnation)
         {
             AnswerStaleAccusation(suspect.Node);
-            return;
+            return false;
         }
 
         if (node.Suspicion is { } running)
         {
-            if (running.Confirm(suspect.From))
+            if (!running.Confirm(suspect.From))
             {
-                Broadcast(suspect, suspect.Node);
-                ArmSuspicion(node, running);
+                return false;
             }
 
-            return;
+            Broadcast(suspect, suspect.Node);
+            ArmSuspicion(node, running);
+            return true;
         }
 
         if (node.State != NodeState.Alive)
         {
-            return;
+            return false;
         }
 
         if (IsSelf(suspect.Node))
         {
             Refute(suspect.Incarnation);
-            return;
+            return false;
         }
 
         Broadcast(suspect, suspect.Node);
         node.Incarnation = suspect.Incarnation;
         node.Become(NodeState.Suspect, timers.Now);
         StartSuspicion(node, suspect.From);
+        return true;
     }
 
     public void OnDead(Dead dead)
@@ -311,7 +320,7 @@ internal sealed class NodeStates
     {
         var timing = options.Timing;
         var least = Suspicion.LeastTimeout(timing, nodes.Count);
-        var expected = timing.SuspicionMultiplier - 2;
+        var expected = Math.Min(timing.SuspicionMultiplier - 2, MostConfirmations);
         if (nodes.Count - 2 < expected)
         {
             // There are not that many others who could confirm.

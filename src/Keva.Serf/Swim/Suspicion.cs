@@ -31,6 +31,12 @@ internal sealed class Suspicion
 
     public TimeSpan Deadline => start + Timeout(Confirmations);
 
+    /// <summary>As many as this make the time the least.</summary>
+    public int ExpectedConfirmations => expectedConfirmations;
+
+    /// <summary>Whether the word of this node would make the time shorter.</summary>
+    public bool WantsWordOf(string accuser) => Confirmations < expectedConfirmations && !accusers.Contains(accuser);
+
     /// <summary>Whether that was news, and is worth telling others.</summary>
     public bool Confirm(string accuser) => Confirmations < expectedConfirmations && accusers.Add(accuser);
 

@@ -12,11 +12,11 @@ internal sealed record ProgramResult(int ExitCode, byte[] OutputBytes, string Er
     public string[] ErrorLines => Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }
 
-/// <summary>One run of the <c>keva</c> program that these tests were built with. Does not outlive its disposal.</summary>
+/// <summary>One run of the <c>keva</c> program under test. Does not outlive its disposal.</summary>
 internal sealed class KevaProcess : IAsyncDisposable
 {
-    /// <summary>The program lies beside the tests, from the same build.</summary>
-    public static readonly string ProgramPath = Path.Combine(AppContext.BaseDirectory, "keva");
+    /// <summary>The one that KEVA_PROGRAM names, as made for servers; without that, the one beside the tests, from the same build.</summary>
+    public static readonly string ProgramPath = Environment.GetEnvironmentVariable("KEVA_PROGRAM") ?? Path.Combine(AppContext.BaseDirectory, "keva");
 
     // If the tests are killed, their nodes end with them: see NodeProcess.StopWithInputVariable.
     private static readonly Dictionary<string, string> StopWithTests = new() { ["KEVA_STOP_WITH_INPUT"] = "1" };

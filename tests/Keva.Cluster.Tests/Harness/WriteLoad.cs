@@ -17,6 +17,9 @@ internal sealed class WriteLoad : IAsyncDisposable
     private const int Readers = 16;
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(10);
 
+    // Writers must not take the processors from those that they watch.
+    private static readonly TimeSpan PauseAfterWrite = TimeSpan.FromMilliseconds(2);
+
     private readonly IReadOnlyList<NodeUnderTest> nodes;
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentQueue<AcknowledgedWrite> acknowledged = new();
@@ -113,6 +116,7 @@ internal sealed class WriteLoad : IAsyncDisposable
             if (await TryWriteAsync(nodes[node % nodes.Count], key, value))
             {
                 number++;
+                await Task.Delay(PauseAfterWrite);
             }
             else if (!stop.IsCancellationRequested)
             {

@@ -1,4 +1,5 @@
 using Keva.Actors;
+using Keva.Actors.Dispatch;
 
 namespace Keva.Tests.Actors;
 
@@ -29,7 +30,7 @@ public sealed class ThreadPoolDispatcherTests
     }
 
     [Fact]
-    public void Who_was_told_something_does_not_wait_for_a_turn_that_goes_on_with_other_messages()
+    public void Who_was_told_something_does_not_wait_for_a_turn_that_goes_on_with_many_other_messages()
     {
         using var harness = new ActorHarness(Dispatch.ThreadPool);
         using var queued = new ManualResetEventSlim();
@@ -38,42 +39,106 @@ public sealed class ThreadPoolDispatcherTests
         var second = harness.Puppet((_, _) => told.Set());
         var first = harness.Puppet((_, message) =>
         {
-            if (message is "tell")
+            switch (message)
             {
-                queued.Wait(ActorHarness.Deadline);
-                second.Tell("go");
-            }
-            else
-            {
-                end.SetResult(told.Wait(ActorHarness.Deadline));
+                case "tell":
+                    queued.Wait(ActorHarness.Deadline);
+                    second.Tell("go");
+                    break;
+                case "go on for long":
+                    end.SetResult(told.Wait(ActorHarness.Deadline));
+                    break;
             }
         });
 
         first.Tell("tell");
         first.Tell("and go on");
+        first.Tell("go on for long");
         queued.Set();
 
         Assert.True(harness.Wait(end.Task), "the second actor ran while the first went on");
     }
 
     [Fact]
-    public void Of_several_that_were_told_something_none_waits_for_another()
+    public void Of_many_that_were_told_something_some_run_on_other_threads()
     {
         using var harness = new ActorHarness(Dispatch.ThreadPool);
         using var meeting = new Barrier(2);
-        var met = new TaskCompletionSource[] { new(), new() };
-        var others = met.Select(one => harness.Puppet((_, _) =>
+        var met = new TaskCompletionSource();
+        var others = Enumerable.Range(0, 8).Select(_ => harness.Puppet((_, message) =>
         {
-            if (meeting.SignalAndWait(ActorHarness.Deadline))
+            if (message is "meet" && meeting.SignalAndWait(ActorHarness.Deadline))
             {
-                one.SetResult();
+                met.TrySetResult();
             }
         })).ToArray();
-        var first = harness.Puppet((_, message) => Array.ForEach(others, other => other.Tell(message)));
+        var first = harness.Puppet((_, _) =>
+        {
+            // The first stays with this thread, the last is one too many for it.
+            others[0].Tell("meet");
+            Array.ForEach(others[1..^1], other => other.Tell("pass"));
+            others[^1].Tell("meet");
+        });
 
-        first.Tell("meet");
+        first.Tell("go");
 
-        harness.Wait(Task.WhenAll(met.Select(one => one.Task)));
+        harness.Wait(met.Task);
+    }
+
+    [Fact]
+    public void Who_brings_a_message_runs_whom_it_is_for()
+    {
+        using var harness = new ActorHarness(Dispatch.ThreadPool);
+        var thread = 0;
+        var ran = new CountdownEvent(1);
+        var second = harness.Puppet((_, _) =>
+        {
+            thread = Environment.CurrentManagedThreadId;
+            ran.Signal();
+        });
+        var first = harness.Puppet((_, message) => second.Tell(message));
+
+        // The first times another thread may still be busy with having made the actors.
+        Assert.True(SpinWait.SpinUntil(RunsHere, ActorHarness.Deadline), "the actors run on the thread that brings a message");
+
+        bool RunsHere()
+        {
+            ran.Reset();
+            using (ThreadPoolDispatcher.BeginTurn())
+            {
+                // One inside another ends with the outer one.
+                using (ThreadPoolDispatcher.BeginTurn())
+                {
+                    first.Tell("news");
+                }
+            }
+
+            ran.Wait();
+            return thread == Environment.CurrentManagedThreadId;
+        }
+    }
+
+    [Fact]
+    public void Other_work_is_done_after_the_turn_that_asked_for_it_and_by_the_pool_outside_of_one()
+    {
+        using var done = new ManualResetEventSlim();
+        var thread = 0;
+        var work = new Work(() =>
+        {
+            thread = Environment.CurrentManagedThreadId;
+            done.Set();
+        });
+
+        using (ThreadPoolDispatcher.BeginTurn())
+        {
+            ThreadPoolDispatcher.Continue(work);
+            Assert.False(done.IsSet);
+        }
+
+        Assert.Equal(Environment.CurrentManagedThreadId, thread);
+        done.Reset();
+        ThreadPoolDispatcher.Continue(work);
+        Assert.True(done.Wait(ActorHarness.Deadline));
     }
 
     [Fact]
@@ -100,5 +165,10 @@ public sealed class ThreadPoolDispatcherTests
 
         harness.Wait(done.Task);
         Volatile.Write(ref stop, true);
+    }
+
+    private sealed class Work(Action action) : IThreadPoolWorkItem
+    {
+        public void Execute() => action();
     }
 }

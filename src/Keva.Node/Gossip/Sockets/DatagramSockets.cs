@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using Keva.Actors.Dispatch;
 
 namespace Keva.Node.Gossip.Sockets;
 
@@ -90,7 +91,10 @@ internal sealed class DatagramSockets : IAsyncDisposable
                 try
                 {
                     var received = await socket.ReceiveFromAsync(buffer.AsMemory(0, LongestDatagram), SocketFlags.None, anyone, stopping.Token);
-                    onDatagram(Unmapped((IPEndPoint)received.RemoteEndPoint), buffer.AsMemory(0, received.ReceivedBytes).ToArray());
+                    using (ThreadPoolDispatcher.BeginTurn())
+                    {
+                        onDatagram(Unmapped((IPEndPoint)received.RemoteEndPoint), buffer.AsMemory(0, received.ReceivedBytes).ToArray());
+                    }
                 }
                 catch (SocketException) when (!stopping.IsCancellationRequested)
                 {

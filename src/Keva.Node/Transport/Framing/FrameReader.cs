@@ -35,6 +35,9 @@ internal sealed class FrameReader(Stream stream, int bufferBytes = FrameReader.D
 
     private int Buffered => end - start;
 
+    /// <summary>Whether more has come in than what was read.</summary>
+    public bool HasMore => Buffered > 0;
+
     /// <summary>Reads the peer's preface. Null without a problem: the connection ended before the first byte.</summary>
     public async ValueTask<(Preface? Preface, string? Problem)> ReadPrefaceAsync(CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Keva.Actors.Dispatch;
 using Keva.Node.Transport.Codec;
 using Keva.Node.Transport.Framing;
 using Keva.Raft;
@@ -112,7 +113,17 @@ internal sealed class InboundConnection
             }
 
             counters!.Received(FrameHeader.Size + frame.Body.Length);
-            inbound.OnMessage(from, frame.Group, message);
+            if (reader.HasMore)
+            {
+                inbound.OnMessage(from, frame.Group, message);
+                continue;
+            }
+
+            // Nothing else is there to be read: this thread may as well do what the message asks for.
+            using (ThreadPoolDispatcher.BeginTurn())
+            {
+                inbound.OnMessage(from, frame.Group, message);
+            }
         }
     }
 

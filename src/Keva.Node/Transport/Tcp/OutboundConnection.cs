@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Threading.Channels;
 using Keva.Node.Transport.Codec;
 using Keva.Node.Transport.Framing;
 using Keva.Raft;
@@ -23,11 +22,7 @@ internal sealed class OutboundConnection : IPeerConnection
     private readonly PeerTraffic traffic;
     private readonly IPeerConnectionEvents events;
     private readonly CancellationTokenSource closing = new();
-    private readonly Channel<QueuedFrame> queue = Channel.CreateUnbounded<QueuedFrame>(new UnboundedChannelOptions
-    {
-        SingleReader = true,
-        AllowSynchronousContinuations = false,
-    });
+    private readonly SendQueue queue = new();
 
     private PeerCounters? counters;
     private string? closeReason;
@@ -59,7 +54,7 @@ internal sealed class OutboundConnection : IPeerConnection
 
         // A frame larger than the whole buffer may go if it is the only one.
         var fits = unsent <= options.SendBufferBytes || unsent == size;
-        if (fits && queue.Writer.TryWrite(new QueuedFrame(group, frame)))
+        if (fits && queue.TryAdd(new QueuedFrame(group, frame)))
         {
             return true;
         }
@@ -99,7 +94,7 @@ internal sealed class OutboundConnection : IPeerConnection
         }
 
         isOpen = false;
-        queue.Writer.TryComplete();
+        queue.Complete();
         events.OnClosed(Volatile.Read(ref closeReason) ?? reason);
     }
 
@@ -129,7 +124,7 @@ internal sealed class OutboundConnection : IPeerConnection
 
         // Nobody may use the pooled buffers any more when they are given back. A write that hangs ends with the socket.
         isOpen = false;
-        queue.Writer.TryComplete();
+        queue.Complete();
         socket.Dispose();
         await ((Task)Task.WhenAll(watching, writing)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return await ended;
@@ -209,10 +204,10 @@ internal sealed class OutboundConnection : IPeerConnection
     {
         try
         {
-            while (await queue.Reader.WaitToReadAsync())
+            while (await queue.WaitAsync())
             {
                 batch.Clear();
-                while (!batch.IsFull && queue.Reader.TryRead(out var queued))
+                while (!batch.IsFull && queue.TryTake(out var queued))
                 {
                     batch.Append(version, queued.Group, queued.Frame);
                 }
@@ -251,6 +246,4 @@ internal sealed class OutboundConnection : IPeerConnection
             rest = rest[await socket.SendAsync(rest, SocketFlags.None)..];
         }
     }
-
-    private readonly record struct QueuedFrame(GroupId Group, OutgoingFrame Frame);
 }

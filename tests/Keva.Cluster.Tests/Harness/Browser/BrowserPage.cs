@@ -1,25 +1,37 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using Microsoft.Playwright;
 
 namespace Keva.Cluster.Tests.Harness.Browser;
 
 /// <summary>Something that the browser wrote to its console.</summary>
 /// <param name="Text">What it wrote.</param>
-/// <param name="Url">What it is about, if it is about a request.</param>
+/// <param name="Url">What it is about or where in the page's code it was written, with line and column.</param>
 internal sealed record ConsoleLine(string Text, string Url);
 
-/// <summary>A page in the browser, used as a person would: looked at, typed into, clicked on.</summary>
+/// <summary>
+/// A page in a browser without a window, used as a person would: looked at, typed into, clicked on. The browser has nothing of
+/// its own: no profile, no updates, no calls home.
+/// </summary>
 internal sealed class BrowserPage : IAsyncDisposable
 {
-    private readonly DevToolsConnection connection;
+    /// <summary>Debian's; Playwright brings none that is allowed to be downloaded everywhere.</summary>
+    public const string Program = "chromium";
+
+    private readonly IPlaywright playwright;
+    private readonly IBrowser browser;
+    private readonly IPage page;
     private readonly ConcurrentQueue<ConsoleLine> console = new();
     private readonly ConcurrentQueue<Uri> requests = new();
 
-    private BrowserPage(DevToolsConnection connection)
+    private BrowserPage(IPlaywright playwright, IBrowser browser, IPage page)
     {
-        this.connection = connection;
-        connection.OnEvent = OnEvent;
+        this.playwright = playwright;
+        this.browser = browser;
+        this.page = page;
+        page.Console += (_, line) => console.Enqueue(new ConsoleLine(line.Text, line.Location));
+        page.PageError += (_, error) => console.Enqueue(new ConsoleLine(error, ""));
+        page.Request += (_, request) => requests.Enqueue(new Uri(request.Url));
     }
 
     /// <summary>All that was written to the console.</summary>
@@ -28,37 +40,38 @@ internal sealed class BrowserPage : IAsyncDisposable
     /// <summary>All that was asked for over the network.</summary>
     public IReadOnlyCollection<Uri> Requests => requests;
 
-    public static async Task<BrowserPage> AttachAsync(DevToolsConnection connection)
+    public static async Task<BrowserPage> StartAsync(int width, int height)
     {
-        var page = new BrowserPage(connection);
-        foreach (var domain in new[] { "Page", "Runtime", "Log", "Network" })
+        var driver = await Playwright.CreateAsync();
+        try
         {
-            await connection.SendAsync($"{domain}.enable");
-        }
+            var chromium = await driver.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = FindProgram(), Args = ["--hide-scrollbars"] });
+            var opened = await chromium.NewPageAsync(new BrowserNewPageOptions
+            {
+                ViewportSize = new ViewportSize { Width = width, Height = height },
+                ColorScheme = ColorScheme.Light,
 
-        return page;
+                // Colours change at once, for whoever looks at them.
+                ReducedMotion = ReducedMotion.Reduce,
+            });
+            return new BrowserPage(driver, chromium, opened);
+        }
+        catch
+        {
+            driver.Dispose();
+            throw;
+        }
     }
 
-    public Task GoToAsync(string url) => connection.SendAsync("Page.navigate", new JsonObject { ["url"] = url });
+    public Task GoToAsync(string url) => page.GotoAsync(url, new PageGotoOptions { WaitUntil = WaitUntilState.DOMContentLoaded });
 
-    public Task ResizeAsync(int width, int height, bool isPhone = false) => connection.SendAsync(
-        "Emulation.setDeviceMetricsOverride",
-        new JsonObject { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = isPhone });
+    public Task ResizeAsync(int width, int height) => page.SetViewportSizeAsync(width, height);
 
-    /// <param name="scheme">light or dark: what the reader's system prefers. Colours change at once, for whoever looks at them.</param>
-    public Task PreferAsync(string scheme) => connection.SendAsync(
-        "Emulation.setEmulatedMedia",
-        new JsonObject { ["features"] = new JsonArray(Feature("prefers-color-scheme", scheme), Feature("prefers-reduced-motion", "reduce")) });
+    /// <summary>What the reader's system prefers.</summary>
+    public Task PreferAsync(ColorScheme scheme) => page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
 
     /// <summary>What an expression in the page comes to.</summary>
-    public async Task<JsonElement> EvaluateAsync(string expression)
-    {
-        var answer = await connection.SendAsync(
-            "Runtime.evaluate", new JsonObject { ["expression"] = expression, ["awaitPromise"] = true, ["returnByValue"] = true });
-        return answer.TryGetProperty("exceptionDetails", out var problem)
-            ? throw new InvalidOperationException($"{expression}: {problem.GetRawText()}")
-            : answer.GetProperty("result").TryGetProperty("value", out var value) ? value : default;
-    }
+    public async Task<JsonElement> EvaluateAsync(string expression) => await page.EvaluateAsync(expression) ?? default;
 
     /// <summary>The words at the first place that the selector finds; empty if there is none.</summary>
     public async Task<string> TextAsync(string selector) =>
@@ -70,55 +83,26 @@ internal sealed class BrowserPage : IAsyncDisposable
     public Task WaitForAsync(string condition, string what, TimeSpan? deadline = null) =>
         Eventually.BecomesTrueAsync(async () => (await EvaluateAsync(condition)).GetBoolean(), what, deadline);
 
-    public Task ClickAsync(string selector) => EvaluateAsync($"document.querySelector({Quoted(selector)}).click()");
+    public Task ClickAsync(string selector) => page.ClickAsync(selector);
 
     /// <summary>Types into what has the focus.</summary>
-    public Task TypeAsync(string text) => connection.SendAsync("Input.insertText", new JsonObject { ["text"] = text });
+    public Task TypeAsync(string text) => page.Keyboard.InsertTextAsync(text);
 
     /// <summary>Presses a key, such as <c>Tab</c> or <c>ArrowDown</c>.</summary>
-    public async Task PressAsync(string key)
-    {
-        var code = key switch { "Tab" => 9, "Enter" => 13, "Escape" => 27, "ArrowUp" => 38, "ArrowDown" => 40, _ => 0 };
-        var text = key == "Enter" ? "\r" : "";
-        foreach (var type in new[] { "keyDown", "keyUp" })
-        {
-            await connection.SendAsync(
-                "Input.dispatchKeyEvent",
-                new JsonObject { ["type"] = type, ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code, ["text"] = type == "keyDown" ? text : "" });
-        }
-    }
+    public Task PressAsync(string key) => page.Keyboard.PressAsync(key);
 
     /// <summary>A picture of the whole page, as PNG.</summary>
-    public async Task SaveScreenshotAsync(string file)
+    public Task SaveScreenshotAsync(string file) => page.ScreenshotAsync(new PageScreenshotOptions { Path = file, FullPage = true });
+
+    public async ValueTask DisposeAsync()
     {
-        var answer = await connection.SendAsync("Page.captureScreenshot", new JsonObject { ["format"] = "png", ["captureBeyondViewport"] = true });
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        await File.WriteAllBytesAsync(file, answer.GetProperty("data").GetBytesFromBase64());
+        await browser.DisposeAsync();
+        playwright.Dispose();
     }
 
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
-
-    private void OnEvent(string method, JsonElement parameters)
-    {
-        switch (method)
-        {
-            case "Network.requestWillBeSent":
-                requests.Enqueue(new Uri(parameters.GetProperty("request").GetProperty("url").GetString()!));
-                break;
-            case "Log.entryAdded":
-                var entry = parameters.GetProperty("entry");
-                console.Enqueue(new ConsoleLine(entry.GetProperty("text").GetString()!, entry.TryGetProperty("url", out var url) ? url.GetString()! : ""));
-                break;
-            case "Runtime.consoleAPICalled":
-                console.Enqueue(new ConsoleLine(parameters.GetProperty("args").GetRawText(), ""));
-                break;
-            case "Runtime.exceptionThrown":
-                console.Enqueue(new ConsoleLine(parameters.GetProperty("exceptionDetails").GetRawText(), ""));
-                break;
-        }
-    }
-
-    private static JsonObject Feature(string name, string value) => new() { ["name"] = name, ["value"] = value };
+    private static string FindProgram() => Environment.GetEnvironmentVariable("PATH")!.Split(':')
+        .Select(directory => Path.Combine(directory, Program))
+        .First(File.Exists);
 
     private static string Quoted(string text) => JsonSerializer.Serialize(text);
 }

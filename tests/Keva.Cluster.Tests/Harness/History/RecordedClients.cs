@@ -17,8 +17,9 @@ internal sealed class RecordedClients : IAsyncDisposable
     private const int Writers = 8;
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(10);
 
-    // Readers must not take the processors from those that they watch.
+    // Clients must not take the processors from those that they watch.
     private static readonly TimeSpan PauseOfReader = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan PauseOfWriter = TimeSpan.FromMilliseconds(2);
     private static readonly string[] Keys = ["hot/1", "hot/2", "hot/3", "hot/4"];
 
     private readonly CancellationTokenSource stop = new();
@@ -167,6 +168,7 @@ internal sealed class RecordedClients : IAsyncDisposable
             else
             {
                 failures = 0;
+                await Task.Delay(PauseOfWriter);
                 node = random.Next(50) == 0 ? AnyBut(node, random) : node;
             }
         }

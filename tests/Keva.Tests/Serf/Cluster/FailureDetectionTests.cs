@@ -7,6 +7,16 @@ namespace Keva.Tests.Serf.Cluster;
 public sealed class FailureDetectionTests(ITestOutputHelper output)
 {
     private const int Seeds = 40;
+
+    /// <summary>What nodes have by default. Agents look after each other half as often.</summary>
+    private static readonly GossipTiming NodesTiming = GossipTiming.Lan with
+    {
+        ProbeInterval = TimeSpan.FromMilliseconds(500),
+        ProbeTimeout = TimeSpan.FromMilliseconds(250),
+        SuspicionMultiplier = 5,
+        RetransmitMultiplier = 6,
+    };
+
     private static readonly TimeSpan Promise = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan LongEnoughForAnyVerdict = TimeSpan.FromSeconds(30);
 
@@ -27,7 +37,35 @@ public sealed class FailureDetectionTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{count} nodes: at most {slowest}");
-        Assert.InRange(slowest, TimeSpan.FromSeconds(4), Promise);
+        Assert.InRange(slowest, TimeSpan.FromSeconds(3), Promise);
+    }
+
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(3, 5)]
+    [InlineData(5, 1)]
+    public void A_member_that_dies_among_nodes_and_agents_is_failed_to_all_in_time_though_nobody_loses_a_connection_to_it(int nodes, int agents)
+    {
+        var all = new List<TimeSpan>();
+        for (var seed = 1; seed <= Seeds; seed++)
+        {
+            var cluster = new GossipCluster(seed);
+            for (var i = 0; i < nodes + agents; i++)
+            {
+                var member = cluster.Start($"n{i}", options => i < nodes ? AsNodes(options) : options);
+                member.Join(cluster.Nodes[0]);
+            }
+
+            cluster.RunUntil(cluster.AllSeeAllAlive, LongEnoughForAnyVerdict);
+            cluster.RunFor(TimeSpan.FromSeconds(5 + seed * 0.137));
+            var victim = cluster.Nodes[seed % cluster.Nodes.Count];
+            victim.Kill();
+            all.Add(cluster.RunUntil(() => cluster.AllSee([victim], MemberStatus.Failed), LongEnoughForAnyVerdict));
+        }
+
+        all.Sort();
+        output.WriteLine($"{nodes} nodes and {agents} agents: {all[Seeds / 2]} in the median, {all[^1]} at most");
+        Assert.InRange(all[^1], TimeSpan.FromSeconds(3), Promise);
     }
 
     [Theory]
@@ -78,9 +116,12 @@ public sealed class FailureDetectionTests(ITestOutputHelper output)
         Assert.True(cluster.AllSeeAllAlive());
     }
 
+    private static SerfOptions AsNodes(SerfOptions options) =>
+        options with { Timing = NodesTiming };
+
     private static GossipCluster Settled(int count, int seed)
     {
-        var cluster = GossipCluster.Of(count, seed);
+        var cluster = GossipCluster.Of(count, seed, AsNodes);
 
         // Not always at the same moment of the others' rounds.
         cluster.RunFor(TimeSpan.FromSeconds(5 + seed * 0.137));

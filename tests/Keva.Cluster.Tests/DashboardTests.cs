@@ -106,6 +106,9 @@ public sealed class DashboardTests(ITestOutputHelper output)
         await page.ClickAsync("#theme");
         Assert.Equal("rgb(246, 246, 243)", await BackgroundAsync(page));
         await page.ResizeAsync(360, 780);
+        await page.WaitForAsync(
+            "[...document.querySelectorAll('.mark')].every((mark) => Number(mark.getAttribute('x1')) > 0.7 * mark.ownerSVGElement.clientWidth)",
+            "the election of a moment ago is marked at the right edge, which has moved");
         await page.SaveScreenshotAsync(Path.Combine(Screenshots, "phone.png"));
         Assert.Equal(360, (await page.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32());
         await page.EvaluateAsync("document.documentElement.style.fontSize = '200%'");

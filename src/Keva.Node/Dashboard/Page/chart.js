@@ -26,6 +26,7 @@ export class Chart {
   #when = element('span', { class: 'quiet when' });
   #width = 600;
   #points = [];
+  #moments = [];
   #now = 0;
   #pointerX = null;
 
@@ -61,15 +62,18 @@ export class Chart {
   show(points, marks, now) {
     this.#points = points;
     this.#now = now;
-    const shown = marks.filter((mark) => mark.at > now - shownMs);
-    keepChildren(this.#marks, shown, (mark) => mark.id, createMark, (line, mark) => {
+    this.#moments = marks.filter((mark) => mark.at > now - shownMs);
+    this.#draw();
+  }
+
+  #drawMarks() {
+    keepChildren(this.#marks, this.#moments, (mark) => mark.id, createMark, (line, mark) => {
       const x = this.#x(mark.at);
       setAttribute(line, 'x1', x);
       setAttribute(line, 'x2', x);
       setAttribute(line, 'class', `mark ${mark.level}`);
       setText(line.firstElementChild, mark.text);
     });
-    this.#draw();
   }
 
   #draw() {
@@ -77,6 +81,7 @@ export class Chart {
     setAttribute(this.#svg, 'viewBox', `0 0 ${this.#width} ${height}`);
     const scale = niceScale(Math.max(0, ...this.#points.flatMap((point) => this.#series.map(({ value }) => value(point) ?? 0))));
     this.#drawGrid(scale);
+    this.#drawMarks();
     this.#series.forEach(({ value }, index) => setAttribute(this.#lines[index], 'd', this.#path(value, scale)));
     this.#showValues();
   }

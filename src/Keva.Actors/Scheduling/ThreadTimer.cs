@@ -1,41 +1,43 @@
 namespace Keva.Actors.Scheduling;
 
 /// <summary>
-/// Rings on a thread of its own. The timers of the runtime hand each ring to the thread pool: on a node that has nothing else to
-/// do, waking one of its threads, which then looks about for more work, costs many times what the ring is for.
+/// Rings once, on a thread of its own. The timers of the runtime hand each ring to the thread pool: on a node that has nothing else
+/// to do, waking one of its threads, which then looks about for more work, costs many times what the ring is for.
 /// </summary>
 public sealed class ThreadTimer : ITimer
 {
-    private readonly Lock gate = new();
-    private readonly AutoResetEvent changed = new(initialState: false);
-    private readonly TimeProvider time = TimeProvider.System;
+    // Held while the state is looked at or changed; the thread waits for its pulse.
+    private readonly object gate = new();
+    private readonly TimeProvider time;
     private readonly Action onRing;
-    private long dueTimestamp = long.MaxValue;
+    private long? dueTimestamp;
     private bool isDisposed;
 
     /// <param name="onRing">Called on the timer's thread, one ring after the other. What takes long delays later rings.</param>
-    public ThreadTimer(Action onRing)
+    /// <param name="time">By whose clock a ring is due. The thread waits in real time, and then looks at the clock.</param>
+    public ThreadTimer(Action onRing, TimeProvider time)
     {
         this.onRing = onRing;
+        this.time = time;
         new Thread(Run) { IsBackground = true, Name = "keva-timer" }.UnsafeStart();
     }
 
+    /// <exception cref="NotSupportedException">There is a period.</exception>
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {
-        lock (gate)
+        if (period != Timeout.InfiniteTimeSpan)
         {
-            if (isDisposed)
-            {
-                return false;
-            }
-
-            dueTimestamp = dueTime == Timeout.InfiniteTimeSpan
-                ? long.MaxValue
-                : time.GetTimestamp() + (long)(dueTime.TotalSeconds * time.TimestampFrequency);
+            throw new NotSupportedException("this timer rings once");
         }
 
-        changed.Set();
-        return true;
+        lock (gate)
+        {
+            dueTimestamp = dueTime == Timeout.InfiniteTimeSpan
+                ? null
+                : time.GetTimestamp() + (long)(dueTime.TotalSeconds * time.TimestampFrequency);
+            Monitor.Pulse(gate);
+            return !isDisposed;
+        }
     }
 
     public void Dispose()
@@ -43,9 +45,8 @@ public sealed class ThreadTimer : ITimer
         lock (gate)
         {
             isDisposed = true;
+            Monitor.Pulse(gate);
         }
-
-        changed.Set();
     }
 
     public ValueTask DisposeAsync()
@@ -56,35 +57,37 @@ public sealed class ThreadTimer : ITimer
 
     private void Run()
     {
-        while (true)
+        while (WaitUntilDue())
         {
-            TimeSpan wait;
-            lock (gate)
-            {
-                if (isDisposed)
-                {
-                    break;
-                }
-
-                wait = dueTimestamp == long.MaxValue ? Timeout.InfiniteTimeSpan : time.GetElapsedTime(time.GetTimestamp(), dueTimestamp);
-                if (wait <= TimeSpan.Zero && wait != Timeout.InfiniteTimeSpan)
-                {
-                    dueTimestamp = long.MaxValue;
-                    wait = TimeSpan.Zero;
-                }
-            }
-
-            if (wait == TimeSpan.Zero)
-            {
-                onRing();
-            }
-            else
-            {
-                // Whole milliseconds, rounded up, lest it wake up too early and again.
-                changed.WaitOne(wait == Timeout.InfiniteTimeSpan ? Timeout.Infinite : (int)Math.Min(int.MaxValue, Math.Ceiling(wait.TotalMilliseconds)));
-            }
+            onRing();
         }
+    }
 
-        changed.Dispose();
+    /// <summary>False: the timer is disposed of.</summary>
+    private bool WaitUntilDue()
+    {
+        lock (gate)
+        {
+            while (!isDisposed)
+            {
+                if (dueTimestamp is not { } due)
+                {
+                    Monitor.Wait(gate);
+                    continue;
+                }
+
+                var remaining = time.GetElapsedTime(time.GetTimestamp(), due);
+                if (remaining <= TimeSpan.Zero)
+                {
+                    dueTimestamp = null;
+                    return true;
+                }
+
+                // Whole milliseconds, rounded up, lest it wake up too early and again.
+                Monitor.Wait(gate, (int)Math.Min(int.MaxValue, Math.Ceiling(remaining.TotalMilliseconds)));
+            }
+
+            return false;
+        }
     }
 }

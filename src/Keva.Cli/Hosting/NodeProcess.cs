@@ -17,6 +17,7 @@ internal static class NodeProcess
 
     public static async Task<int> RunAsync(NodeSettings settings, CancellationToken cancellation)
     {
+        SocketThreads.AnswerOnTheirOwn();
         using var loggers = CreateLoggers(settings);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);

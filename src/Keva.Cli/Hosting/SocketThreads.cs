@@ -8,8 +8,8 @@ internal static class SocketThreads
 
     /// <summary>
     /// The thread that finds that something has come in also does what it asks for, instead of waking one of the thread pool: for
-    /// a heartbeat that costs several times what the heartbeat itself does. Nothing of a node blocks these threads. Whoever
-    /// set the variable is obeyed.
+    /// a heartbeat that costs several times what the heartbeat itself does. For a process that is a node: nothing of one blocks
+    /// these threads, whereas a command that asks an operator something would. Whoever set the variable is obeyed.
     /// </summary>
     public static void AnswerOnTheirOwn()
     {

@@ -107,18 +107,23 @@ public sealed class DashboardTests(ITestOutputHelper output)
         Assert.Equal("rgb(246, 246, 243)", await BackgroundAsync(page));
         await page.ResizeAsync(360, 780);
         await page.WaitForAsync(
-            "[...document.querySelectorAll('.mark')].every((mark) => Number(mark.getAttribute('x1')) > 0.7 * mark.ownerSVGElement.clientWidth)",
+            "((marks) => marks.length > 0 && marks.every((mark) => Number(mark.getAttribute('x1')) > 0.7 * mark.ownerSVGElement.clientWidth))([...document.querySelectorAll('.mark')])",
             "the election of a moment ago is marked at the right edge, which has moved");
-        await page.SaveScreenshotAsync(Path.Combine(Screenshots, "phone.png"));
-        Assert.Equal(360, (await page.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32());
-        await page.EvaluateAsync("document.documentElement.style.fontSize = '200%'");
-        Assert.Equal(360, (await page.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32());
         Assert.Empty(page.Console);
+
+        await using var phone = await OpenAsync(leader, isPhone: true);
+        await SeesAllIsWellAsync(phone, cluster, leader);
+        await phone.SaveScreenshotAsync(Path.Combine(Screenshots, "phone.png"));
+        Assert.Equal(360, (await phone.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32());
+        await phone.EvaluateAsync("document.documentElement.style.fontSize = '200%'");
+        Assert.Equal(360, (await phone.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32());
+        Assert.Empty(phone.Console);
     }
 
-    private static async Task<BrowserPage> OpenAsync(NodeUnderTest node, string view = "")
+    private static async Task<BrowserPage> OpenAsync(NodeUnderTest node, string view = "", bool isPhone = false)
     {
-        var page = await BrowserPage.StartAsync(1280, 860);
+        var (width, height) = isPhone ? (360, 780) : (1280, 860);
+        var page = await BrowserPage.StartAsync(width, height, isPhone);
         try
         {
             await page.GoToAsync($"{node.Url}/{view}");

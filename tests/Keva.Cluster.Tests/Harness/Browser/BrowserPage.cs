@@ -40,7 +40,7 @@ internal sealed class BrowserPage : IAsyncDisposable
     /// <summary>All that was asked for over the network.</summary>
     public IReadOnlyCollection<Uri> Requests => requests;
 
-    public static async Task<BrowserPage> StartAsync(int width, int height)
+    public static async Task<BrowserPage> StartAsync(int width, int height, bool isPhone)
     {
         var driver = await Playwright.CreateAsync();
         try
@@ -49,6 +49,7 @@ internal sealed class BrowserPage : IAsyncDisposable
             var opened = await chromium.NewPageAsync(new BrowserNewPageOptions
             {
                 ViewportSize = new ViewportSize { Width = width, Height = height },
+                IsMobile = isPhone,
                 ColorScheme = ColorScheme.Light,
 
                 // Colours change at once, for whoever looks at them.

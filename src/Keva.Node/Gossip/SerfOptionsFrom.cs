@@ -30,7 +30,7 @@ internal static class SerfOptionsFrom
         Admits = (_, tags) => MemberTags.IsOfCluster(setup.ClusterName, cluster(), tags),
     };
 
-    private static GossipTiming Timing(GossipSettings settings) => GossipTiming.Lan with
+    public static GossipTiming Timing(GossipSettings settings) => GossipTiming.Lan with
     {
         ProbeInterval = settings.ProbeInterval,
         ProbeTimeout = settings.ProbeTimeout,

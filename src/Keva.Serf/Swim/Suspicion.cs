@@ -7,7 +7,6 @@ namespace Keva.Serf.Swim;
 internal sealed class Suspicion
 {
     private readonly SortedSet<string> accusers = new(StringComparer.Ordinal);
-    private readonly int expectedConfirmations;
     private readonly TimeSpan least;
     private readonly TimeSpan most;
     private readonly TimeSpan start;
@@ -21,7 +20,7 @@ internal sealed class Suspicion
     public Suspicion(string accuser, int expectedConfirmations, TimeSpan least, TimeSpan most, TimeSpan start)
     {
         accusers.Add(accuser);
-        this.expectedConfirmations = expectedConfirmations;
+        ExpectedConfirmations = expectedConfirmations;
         this.least = least;
         this.most = most;
         this.start = start;
@@ -32,13 +31,13 @@ internal sealed class Suspicion
     public TimeSpan Deadline => start + Timeout(Confirmations);
 
     /// <summary>As many as this make the time the least.</summary>
-    public int ExpectedConfirmations => expectedConfirmations;
+    public int ExpectedConfirmations { get; }
 
     /// <summary>Whether the word of this node would make the time shorter.</summary>
-    public bool WantsWordOf(string accuser) => Confirmations < expectedConfirmations && !accusers.Contains(accuser);
+    public bool WantsWordOf(string accuser) => Confirmations < ExpectedConfirmations && !accusers.Contains(accuser);
 
     /// <summary>Whether that was news, and is worth telling others.</summary>
-    public bool Confirm(string accuser) => Confirmations < expectedConfirmations && accusers.Add(accuser);
+    public bool Confirm(string accuser) => Confirmations < ExpectedConfirmations && accusers.Add(accuser);
 
     public void Arm(TimerQueue timers, Action onExpired)
     {
@@ -58,12 +57,12 @@ internal sealed class Suspicion
 
     private TimeSpan Timeout(int confirmations)
     {
-        if (expectedConfirmations == 0)
+        if (ExpectedConfirmations == 0)
         {
             return least;
         }
 
-        var fraction = Math.Log(confirmations + 1) / Math.Log(expectedConfirmations + 1);
+        var fraction = Math.Log(confirmations + 1) / Math.Log(ExpectedConfirmations + 1);
         var timeout = TimeSpan.FromMilliseconds(Math.Floor((most - fraction * (most - least)).TotalMilliseconds));
         return timeout > least ? timeout : least;
     }

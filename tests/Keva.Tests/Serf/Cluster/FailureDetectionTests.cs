@@ -1,4 +1,6 @@
+using Keva.Node.Gossip;
 using Keva.Serf;
+using Keva.Tests.Gossip;
 using Xunit.Abstractions;
 
 namespace Keva.Tests.Serf.Cluster;
@@ -9,13 +11,7 @@ public sealed class FailureDetectionTests(ITestOutputHelper output)
     private const int Seeds = 40;
 
     /// <summary>What nodes have by default. Agents look after each other half as often.</summary>
-    private static readonly GossipTiming NodesTiming = GossipTiming.Lan with
-    {
-        ProbeInterval = TimeSpan.FromMilliseconds(500),
-        ProbeTimeout = TimeSpan.FromMilliseconds(250),
-        SuspicionMultiplier = 5,
-        RetransmitMultiplier = 6,
-    };
+    private static readonly GossipTiming NodesTiming = SerfOptionsFrom.Timing(GossipWorld.Settings);
 
     private static readonly TimeSpan Promise = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan LongEnoughForAnyVerdict = TimeSpan.FromSeconds(30);
@@ -116,8 +112,7 @@ public sealed class FailureDetectionTests(ITestOutputHelper output)
         Assert.True(cluster.AllSeeAllAlive());
     }
 
-    private static SerfOptions AsNodes(SerfOptions options) =>
-        options with { Timing = NodesTiming };
+    private static SerfOptions AsNodes(SerfOptions options) => options with { Timing = NodesTiming };
 
     private static GossipCluster Settled(int count, int seed)
     {

@@ -113,14 +113,9 @@ internal sealed class InboundConnection
             }
 
             counters!.Received(FrameHeader.Size + frame.Body.Length);
-            if (reader.HasMore)
-            {
-                inbound.OnMessage(from, frame.Group, message);
-                continue;
-            }
 
-            // Nothing else is there to be read: this thread may as well do what the message asks for.
-            using (ThreadPoolDispatcher.BeginTurn())
+            // If nothing else is there to be read, this thread may as well do what the message asks for.
+            using (reader.HasMore ? default : ThreadPoolDispatcher.BeginTurn())
             {
                 inbound.OnMessage(from, frame.Group, message);
             }

@@ -102,7 +102,7 @@ public sealed class KevaNode : IAsyncDisposable
             gossip = new GossipService(FindMembershipAsync, settings.Http.RequestTimeout);
             cluster = new ClusterService(nodeActor, views, MembershipTimeout, () => _ = StopAsync(CancellationToken.None));
             events = new ClusterEventService(found.Gateway, settings.Http.RequestTimeout);
-            http = new KevaHttpServer(
+            var server = new KevaHttpServer(
                 KevaHttpOptionsFrom.Settings(settings),
                 store,
                 loggers,
@@ -114,7 +114,14 @@ public sealed class KevaNode : IAsyncDisposable
                     .. DashboardOf(found.Gateway, views, store, events),
                 ],
                 telemetry.Requests);
-            await http.StartAsync(cancellation);
+            lock (releaseGate)
+            {
+                // A node that has failed meanwhile has released all it had, and would not release this.
+                ObjectDisposedException.ThrowIf(releasing is not null, this);
+                http = server;
+            }
+
+            await server.StartAsync(cancellation);
             NodeLog.Serving(logger, settings.HttpEndpoint.ToString(), settings.PeerEndpoint.ToString(), settings.WorkingDirectory);
         }
         catch (Exception exception)

@@ -56,6 +56,29 @@ public sealed class KevaHttpServerTests
     }
 
     [Fact]
+    public async Task One_that_is_disposed_of_while_it_starts_does_neither_halfway()
+    {
+        // As when a node fails in its first moments. Each time the end comes a little later.
+        for (var i = 0; i < 300; i++)
+        {
+            var server = Create("127.0.0.1", 0);
+            var starting = Task.Run(() => server.StartAsync());
+            Thread.SpinWait(20 * i);
+            await server.DisposeAsync();
+            try
+            {
+                await starting;
+                using var client = new TcpClient();
+                await Assert.ThrowsAsync<SocketException>(() => client.ConnectAsync(IPAddress.Loopback, server.Addresses[0].Port));
+            }
+            catch (ObjectDisposedException)
+            {
+                // It had not begun.
+            }
+        }
+    }
+
+    [Fact]
     public void Settings_out_of_range_are_refused_by_name()
     {
         var good = new KevaHttpOptions { Host = "127.0.0.1", Port = 0 };

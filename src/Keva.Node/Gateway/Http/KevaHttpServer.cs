@@ -20,6 +20,10 @@ public sealed class KevaHttpServer : IAsyncDisposable
     private readonly KevaHttpApplication _application;
     private readonly ILogger _logger;
 
+    // Kestrel brings down the process if it is disposed of while it starts: its thread for time-outs begins without what it waits for.
+    private readonly SemaphoreSlim _startOrEnd = new(1);
+    private bool _hasEnded;
+
     /// <param name="moreRoutes">Paths that others serve beside the store's own; none may be given twice.</param>
     /// <param name="metrics">Where requests are counted; null if nobody wants to know.</param>
     /// <exception cref="ArgumentException">A setting is out of its range, or a path is given twice.</exception>
@@ -54,21 +58,27 @@ public sealed class KevaHttpServer : IAsyncDisposable
 
     /// <summary>Binds, and serves until stopped.</summary>
     /// <exception cref="IOException">The address cannot be bound; the message says which and why.</exception>
+    /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
+        await _startOrEnd.WaitAsync(cancellation);
         try
         {
+            ObjectDisposedException.ThrowIf(_hasEnded, this);
             await AddEndPointsAsync(cancellation);
             await _kestrel.StartAsync(_application, cancellation);
+            var addresses = _kestrel.Features.Get<IServerAddressesFeature>()!.Addresses;
+            Addresses = [.. addresses.Select(address => new Uri(address))];
+            HttpLog.Listening(_logger, string.Join(", ", addresses));
         }
-        catch (Exception exception) when (exception is SocketException or IOException or InvalidOperationException)
+        catch (Exception exception) when (exception is SocketException or IOException or InvalidOperationException and not ObjectDisposedException)
         {
             throw new IOException($"HTTP cannot listen on {_options.Host} port {_options.Port}: {exception.Message}", exception);
         }
-
-        var addresses = _kestrel.Features.Get<IServerAddressesFeature>()!.Addresses;
-        Addresses = [.. addresses.Select(address => new Uri(address))];
-        HttpLog.Listening(_logger, string.Join(", ", addresses));
+        finally
+        {
+            _startOrEnd.Release();
+        }
     }
 
     /// <summary>
@@ -77,19 +87,24 @@ public sealed class KevaHttpServer : IAsyncDisposable
     /// </summary>
     public Task StopAsync(CancellationToken cancellation = default) => _kestrel.StopAsync(cancellation);
 
-    /// <summary>Stops at once.</summary>
+    /// <summary>Stops at once, or as soon as it has started.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _startOrEnd.WaitAsync();
         try
         {
+            _hasEnded = true;
             await _kestrel.StopAsync(new CancellationToken(canceled: true));
         }
         catch (OperationCanceledException)
         {
             // What "at once" means; a server that could not bind all of its addresses stops like this, too.
         }
-
-        _kestrel.Dispose();
+        finally
+        {
+            _kestrel.Dispose();
+            _startOrEnd.Release();
+        }
     }
 
     private static KestrelServerOptions CreateKestrelOptions(KevaHttpOptions options)

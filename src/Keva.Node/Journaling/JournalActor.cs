@@ -67,7 +67,11 @@ public sealed class JournalActor : ReceiveActor
 }
 
 /// <summary>The journal failed for good.</summary>
-internal sealed record JournalFailed(StorageProblem Problem, Exception Cause);
+internal sealed record JournalFailed(StorageProblem Problem, Exception Cause)
+{
+    /// <summary>Without the cause's stack: which calls are on it depends on what the JIT compiler inlined, and the trace of a simulated run may not.</summary>
+    public override string ToString() => $"{nameof(JournalFailed)} {{ Problem = {Problem}, Cause = {Cause.Message} }}";
+}
 
 /// <summary>
 /// Turns the journal's calls, which come on its thread, into messages. All writes of a transaction make one message.

@@ -45,6 +45,11 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
     private IActorRef? replacer;
     private CheckpointDelta? delta;
     private long checkpointed;
+
+    // Bytes of commands: applied so far, of them in the delta that is being written, and in the checkpoint.
+    private long appliedBytes;
+    private long deltaBytes;
+    private long checkpointedBytes;
     private bool preparingReplacement;
 
     public StoreActor(StoreActorSetup setup, IActorRef gateway)
@@ -83,6 +88,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         {
             if (entry.Kind == EntryKind.Command)
             {
+                appliedBytes += entry.Payload.Length;
                 var result = state.Apply(entry.Index.Value, entry.Term.Value, entry.Payload);
                 if (result.Origin.Session == setup.Session)
                 {
@@ -100,7 +106,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         consensus.Tell(new EntriesApplied(LastApplied.Index, LatestMark()));
         ServeWaitingReads();
         ShowStatistics();
-        if (state.DirtyBytes >= setup.Settings.CheckpointMaxDirtyBytes || state.DirtyCount >= setup.Settings.CheckpointMaxDirtyEntries)
+        if (state.AppliedIndex - checkpointed >= setup.Settings.CheckpointMaxLogEntries || appliedBytes - checkpointedBytes >= setup.Settings.CheckpointMaxLogBytes)
         {
             BeginCheckpoint();
         }
@@ -158,6 +164,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         }
 
         delta = state.TakeDelta();
+        deltaBytes = appliedBytes;
         var changes = new CheckpointChange[delta.Count];
         var i = 0;
         foreach (var change in delta)
@@ -179,6 +186,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         if (message.Problem is null)
         {
             checkpointed = written.Metadata.AppliedIndex;
+            checkpointedBytes = deltaBytes;
             consensus.Tell(new CheckpointAdvanced(new LogIndex(checkpointed)));
         }
         else if (message.Problem.IsTransient)
@@ -222,6 +230,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         configuration = message.Configuration!;
         setup.Observer?.OnStateMachine(state);
         checkpointed = state.AppliedIndex;
+        checkpointedBytes = appliedBytes;
         gateway.Tell(new StateReplaced(LastApplied));
         ServeWaitingReads();
         ShowStatistics();

@@ -94,7 +94,7 @@ internal sealed record SimulationPlan
             Journal = settings.Journal with
             {
                 CheckpointInterval = dice.Spread(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(8)),
-                CheckpointMaxDirtyBytes = dice.Chance(0.5) ? dice.Between(200, 20_000) : 16 * 1024 * 1024,
+                CheckpointMaxLogBytes = dice.Chance(0.5) ? dice.Between(200, 20_000) : 16 * 1024 * 1024,
             },
             Http = settings.Http with
             {

@@ -8,6 +8,7 @@ using Keva.Raft;
 using Keva.Raft.Log;
 using Keva.Raft.Membership;
 using Keva.Store;
+using Keva.Store.Commands;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Keva.Tests.State;
@@ -15,7 +16,11 @@ namespace Keva.Tests.State;
 /// <summary>When the store's actor writes checkpoints, and when it must not.</summary>
 public sealed class StoreActorTests
 {
-    private static readonly JournalSettings Settings = SettingsLoader.Load(new StartOptions()).Settings!.Journal;
+    private static readonly JournalSettings Settings = SettingsLoader.Load(new StartOptions()).Settings!.Journal with
+    {
+        CheckpointMaxLogEntries = 3,
+        CheckpointMaxLogBytes = 1000,
+    };
 
     private readonly DeterministicDispatcher world = new(seed: 1);
     private readonly HeldCheckpoints checkpoints = new();
@@ -55,14 +60,61 @@ public sealed class StoreActorTests
         Tell(PrepareReplacement.Instance);
         Assert.DoesNotContain(ReadyForReplacement.Instance, told);
 
-        world.Execute(() => Assert.Single(checkpoints.Waiting)(null));
-        world.RunUntilIdle();
+        Finish(Assert.Single(checkpoints.Waiting));
         Assert.Contains(ReadyForReplacement.Instance, told);
     }
 
-    private void Apply(long index)
+    [Fact]
+    public void A_checkpoint_is_begun_when_the_log_has_enough_entries_beyond_the_last()
     {
-        var entry = new LogEntry(new LogIndex(index), new Term(1), EntryKind.NoOperation, ReadOnlyMemory<byte>.Empty);
+        Apply(1);
+        Apply(2);
+        Assert.Empty(checkpoints.Waiting);
+        Apply(3);
+        Apply(4);
+        Finish(Assert.Single(checkpoints.Waiting));
+
+        Apply(5);
+        Assert.Single(checkpoints.Waiting);
+        Apply(6);
+        Assert.Equal(2, checkpoints.Waiting.Count);
+    }
+
+    [Fact]
+    public void A_checkpoint_is_begun_when_the_log_has_enough_bytes_beyond_the_last_though_they_are_all_of_one_key()
+    {
+        Apply(1, Write(600));
+        Assert.Empty(checkpoints.Waiting);
+        Apply(2, Write(600));
+        Finish(Assert.Single(checkpoints.Waiting));
+
+        Apply(3, Write(600));
+        Assert.Single(checkpoints.Waiting);
+        Apply(4, Write(600));
+        Assert.Equal(2, checkpoints.Waiting.Count);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_found_the_disk_full_counts_for_nothing()
+    {
+        Apply(1, Write(1200));
+        world.Execute(() => Assert.Single(checkpoints.Waiting)(new StorageProblem(StorageProblemKind.DiskFull, "full")));
+        world.RunUntilIdle();
+        Apply(2, Write(1));
+        Assert.Equal(2, checkpoints.Waiting.Count);
+    }
+
+    private static ReadOnlyMemory<byte> Write(int valueBytes) => CommandCodec.Encode(new ProposalOrigin(2, 1), new SetCommand("k"u8.ToArray(), new byte[valueBytes]));
+
+    private void Finish(Action<StorageProblem?> written)
+    {
+        world.Execute(() => written(null));
+        world.RunUntilIdle();
+    }
+
+    private void Apply(long index, ReadOnlyMemory<byte>? command = null)
+    {
+        var entry = new LogEntry(new LogIndex(index), new Term(1), command is null ? EntryKind.NoOperation : EntryKind.Command, command ?? ReadOnlyMemory<byte>.Empty);
         Tell(new ApplyEntries(new EntryBatch([entry])));
     }
 

@@ -6,11 +6,11 @@ public sealed record JournalSettings
     /// <summary>Time between two passes that write changed keys to the checkpoint file. 100 ms to 1 h.</summary>
     public required TimeSpan CheckpointInterval { get; init; }
 
-    /// <summary>A pass starts early when this many bytes have changed since the last. 64 KiB to 16 GiB.</summary>
-    public required long CheckpointMaxDirtyBytes { get; init; }
+    /// <summary>A pass starts early when the log has this many bytes that are not in the checkpoint. 64 KiB to 16 GiB.</summary>
+    public required long CheckpointMaxLogBytes { get; init; }
 
-    /// <summary>A pass starts early when this many keys have changed since the last. 1 to 100,000,000.</summary>
-    public required int CheckpointMaxDirtyEntries { get; init; }
+    /// <summary>A pass starts early when the log has this many entries that are not in the checkpoint. 1 to 100,000,000.</summary>
+    public required int CheckpointMaxLogEntries { get; init; }
 
     /// <summary>Time between two attempts to write to a disk that was full or failing. 10 ms to 1 min.</summary>
     public required TimeSpan RetryInterval { get; init; }
@@ -29,8 +29,8 @@ public sealed record JournalSettings
     internal static JournalSettings Bind(SettingsSection section) => new()
     {
         CheckpointInterval = section.Duration("checkpoint-interval", "100ms", "1h"),
-        CheckpointMaxDirtyBytes = section.ByteSize("checkpoint-max-dirty-bytes", "64KiB", "16GiB"),
-        CheckpointMaxDirtyEntries = (int)section.Count("checkpoint-max-dirty-entries", 1, 100_000_000),
+        CheckpointMaxLogBytes = section.ByteSize("checkpoint-max-log-bytes", "64KiB", "16GiB"),
+        CheckpointMaxLogEntries = (int)section.Count("checkpoint-max-log-entries", 1, 100_000_000),
         RetryInterval = section.Duration("retry-interval", "10ms", "1m"),
         WalBytes = section.ByteSize("wal-bytes", "256KiB", "1GiB"),
         ReserveBytes = section.ByteSize("reserve-bytes", "0B", "16GiB"),

@@ -36,6 +36,9 @@ public sealed record StoreActorSetup(
 /// </summary>
 public sealed class StoreActor : ReceiveActor, IWithTimers
 {
+    /// <summary>Looks at whether a pass is due, in one interval.</summary>
+    private const int LooksPerInterval = 6;
+
     private readonly StoreActorSetup setup;
     private readonly IActorRef gateway;
     private readonly PriorityQueue<(ReadKeys Read, IActorRef Reader), long> waitingReads = new();
@@ -45,6 +48,8 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
     private IActorRef? replacer;
     private CheckpointDelta? delta;
     private long checkpointed;
+    private int looksSincePass;
+    private long appliedAtLastLook;
 
     // Bytes of commands: applied so far, of them in the delta that is being written, and in the checkpoint.
     private long appliedBytes;
@@ -64,7 +69,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
         Receive<ApplyEntries>(OnApply);
         Receive<ReadKeys>(OnRead);
         Receive<ListKeys>(message => Sender.Tell(KeyListing.Of(state, message)));
-        Receive<CheckpointDue>(_ => BeginCheckpoint());
+        Receive<LookAtCheckpoint>(_ => OnLookAtCheckpoint());
         Receive<CheckpointWritten>(OnCheckpointWritten);
         Receive<PrepareReplacement>(_ => OnPrepareReplacement());
         Receive<ReplaceState>(OnReplace);
@@ -76,8 +81,8 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        var interval = setup.Settings.CheckpointInterval;
-        Timers.StartPeriodicTimer("checkpoint", CheckpointDue.Instance, interval, interval);
+        var pause = setup.Settings.CheckpointInterval / LooksPerInterval;
+        Timers.StartPeriodicTimer("checkpoint", LookAtCheckpoint.Instance, pause, pause);
     }
 
     private void OnApply(ApplyEntries message)
@@ -156,6 +161,17 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
     private StateHashMark LatestMark() =>
         state.LatestMark is { } mark ? new StateHashMark(new LogIndex(mark.Index), mark.Hash) : StateHashMark.None;
 
+    /// <summary>A pass is also due when nothing was applied for a while: it disturbs nobody then, and a restart is quicker after it.</summary>
+    private void OnLookAtCheckpoint()
+    {
+        var isQuiet = state.AppliedIndex == appliedAtLastLook;
+        appliedAtLastLook = state.AppliedIndex;
+        if (++looksSincePass >= LooksPerInterval || isQuiet)
+        {
+            BeginCheckpoint();
+        }
+    }
+
     private void BeginCheckpoint()
     {
         if (delta is not null || preparingReplacement || state.AppliedIndex == checkpointed)
@@ -163,6 +179,7 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
             return;
         }
 
+        looksSincePass = 0;
         delta = state.TakeDelta();
         deltaBytes = appliedBytes;
         var changes = new CheckpointChange[delta.Count];
@@ -238,8 +255,8 @@ public sealed class StoreActor : ReceiveActor, IWithTimers
 
     private void ShowStatistics() => setup.Statistics.Show(state, checkpointed, waitingReads.Count);
 
-    private sealed record CheckpointDue
+    private sealed record LookAtCheckpoint
     {
-        public static readonly CheckpointDue Instance = new();
+        public static readonly LookAtCheckpoint Instance = new();
     }
 }

@@ -11,7 +11,7 @@ internal sealed class TraceRing(Action<string>? writer)
 {
     private const int Capacity = 4096;
 
-    private static readonly string[] Clockwork = [" Timer(Tick { })", " Timer(CheckpointDue { })", " Flush { }", " Timer(ReportDue { })"];
+    private static readonly string[] Clockwork = [" Timer(Tick { })", " Timer(LookAtCheckpoint { })", " Flush { }", " Timer(ReportDue { })"];
 
     private readonly (TimeSpan Time, object What)[] ring = new (TimeSpan, object)[Capacity];
     private long count;

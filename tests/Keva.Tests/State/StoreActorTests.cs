@@ -18,7 +18,7 @@ public sealed class StoreActorTests
 {
     private static readonly JournalSettings Settings = SettingsLoader.Load(new StartOptions()).Settings!.Journal with
     {
-        CheckpointMaxLogEntries = 3,
+        CheckpointMaxLogEntries = 10,
         CheckpointMaxLogBytes = 1000,
     };
 
@@ -67,16 +67,14 @@ public sealed class StoreActorTests
     [Fact]
     public void A_checkpoint_is_begun_when_the_log_has_enough_entries_beyond_the_last()
     {
-        Apply(1);
-        Apply(2);
+        Apply(1, 9);
         Assert.Empty(checkpoints.Waiting);
-        Apply(3);
-        Apply(4);
+        Apply(10, 12);
         Finish(Assert.Single(checkpoints.Waiting));
 
-        Apply(5);
+        Apply(13, 19);
         Assert.Single(checkpoints.Waiting);
-        Apply(6);
+        Apply(20);
         Assert.Equal(2, checkpoints.Waiting.Count);
     }
 
@@ -95,6 +93,26 @@ public sealed class StoreActorTests
     }
 
     [Fact]
+    public void A_checkpoint_is_begun_after_the_interval_or_as_soon_as_nothing_is_written_any_more()
+    {
+        var sixth = Settings.CheckpointInterval / 6;
+        Apply(1);
+        world.AdvanceBy(sixth * 1.5);
+        Assert.Empty(checkpoints.Waiting);
+        world.AdvanceBy(sixth);
+        Finish(Assert.Single(checkpoints.Waiting));
+
+        for (var index = 2; index <= 7; index++)
+        {
+            Assert.Single(checkpoints.Waiting);
+            Apply(index);
+            world.AdvanceBy(sixth);
+        }
+
+        Assert.Equal(2, checkpoints.Waiting.Count);
+    }
+
+    [Fact]
     public void A_checkpoint_that_found_the_disk_full_counts_for_nothing()
     {
         Apply(1, Write(1200));
@@ -105,6 +123,14 @@ public sealed class StoreActorTests
     }
 
     private static ReadOnlyMemory<byte> Write(int valueBytes) => CommandCodec.Encode(new ProposalOrigin(2, 1), new SetCommand("k"u8.ToArray(), new byte[valueBytes]));
+
+    private void Apply(long first, long last)
+    {
+        for (var index = first; index <= last; index++)
+        {
+            Apply(index);
+        }
+    }
 
     private void Finish(Action<StorageProblem?> written)
     {

@@ -3,7 +3,10 @@ namespace Keva.Node.Configuration;
 /// <summary><c>journal</c>: the disk. That a write is on the disk before it is acknowledged cannot be switched off.</summary>
 public sealed record JournalSettings
 {
-    /// <summary>Time between two passes that write changed keys to the checkpoint file. 100 ms to 1 h.</summary>
+    /// <summary>
+    /// Time between two passes that write changed keys to the checkpoint file; when nothing was written for a sixth of it, a
+    /// pass starts early. 100 ms to 1 h.
+    /// </summary>
     public required TimeSpan CheckpointInterval { get; init; }
 
     /// <summary>A pass starts early when the log has this many bytes that are not in the checkpoint. 64 KiB to 16 GiB.</summary>

@@ -5,7 +5,6 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary>A node that was away for longer than the log reaches back.</summary>
-[Collection(AloneOnTheMachine.Name)]
 public sealed class CatchUpTests(ITestOutputHelper output)
 {
     private const int Keys = 30_000;

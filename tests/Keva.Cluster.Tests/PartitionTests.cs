@@ -8,7 +8,6 @@ namespace Keva.Cluster.Tests;
 /// Networks between the nodes that are cut while clients reach all nodes. A cut is silent: no connection is closed, and
 /// what was under way arrives when it is healed.
 /// </summary>
-[Collection(AloneOnTheMachine.Name)]
 public sealed class PartitionTests(ITestOutputHelper output)
 {
     // Longer than any node waits for a leader before it stands for election.

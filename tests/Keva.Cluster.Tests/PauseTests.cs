@@ -5,7 +5,6 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary>Nodes that stand still for a while, as when a machine is frozen, and then go on as if nothing had happened.</summary>
-[Collection(AloneOnTheMachine.Name)]
 public sealed class PauseTests(ITestOutputHelper output)
 {
     // Longer than any node waits for a leader before it stands for election.

@@ -7,7 +7,6 @@ using Xunit.Abstractions;
 namespace Keva.Cluster.Tests;
 
 /// <summary>Writes that cannot be done now, and what a client is told.</summary>
-[Collection(AloneOnTheMachine.Name)]
 public sealed class RefusedWriteTests(ITestOutputHelper output)
 {
     [Fact]

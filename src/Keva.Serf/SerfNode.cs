@@ -82,7 +82,12 @@ public sealed class SerfNode
     public bool IsStopped { get; private set; }
 
     /// <summary>When <see cref="OnTimer"/> has something to do; null if never.</summary>
-    public TimeSpan? NextDue => timers.NextDue;
+    public TimeSpan? NextDue => IsStopped ? null : (timers.NextDue, memberlist.GossipDue) switch
+    {
+        (var timer, null) => timer,
+        (null, var gossip) => gossip,
+        var (timer, gossip) => timer < gossip ? timer : gossip,
+    };
 
     /// <summary>What is to be done since the last call, in this order.</summary>
     public IReadOnlyList<SerfOutput> Drain() => outbox.Drain();
@@ -101,6 +106,7 @@ public sealed class SerfNode
         if (Advance(now))
         {
             timers.Run();
+            memberlist.Gossip();
         }
     }
 
@@ -290,6 +296,7 @@ public sealed class SerfNode
     private bool Advance(TimeSpan now)
     {
         timers.SetNow(now);
+        memberlist.SkipSilentGossip();
         return !IsStopped;
     }
 

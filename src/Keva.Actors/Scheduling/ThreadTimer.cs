@@ -15,11 +15,12 @@ public sealed class ThreadTimer : ITimer
 
     /// <param name="onRing">Called on the timer's thread, one ring after the other. What takes long delays later rings.</param>
     /// <param name="time">By whose clock a ring is due. The thread waits in real time, and then looks at the clock.</param>
-    public ThreadTimer(Action onRing, TimeProvider time)
+    /// <param name="threadName">What its thread is called in a debugger or a list of threads; Linux shows 15 characters.</param>
+    public ThreadTimer(Action onRing, TimeProvider time, string threadName)
     {
         this.onRing = onRing;
         this.time = time;
-        new Thread(Run) { IsBackground = true, Name = "keva-timer" }.UnsafeStart();
+        new Thread(Run) { IsBackground = true, Name = threadName }.UnsafeStart();
     }
 
     /// <exception cref="NotSupportedException">There is a period.</exception>

@@ -24,7 +24,7 @@ public sealed class TimerQueueScheduler : Scheduler, IDisposable
         _origin = time.GetTimestamp();
         if (time == TimeProvider.System)
         {
-            _timer = new ThreadTimer(FireDue, time);
+            _timer = new ThreadTimer(FireDue, time, "keva-timer");
             return;
         }
 

@@ -33,7 +33,7 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
     private Leadership leadership;
     private IActorRef? stopRequester;
     private int ticksUntilStopped;
-    private int ticksUntilView;
+    private int ticksSinceView;
     private bool flushScheduled;
 
     // When the timer rings; null while it is not set.
@@ -120,12 +120,23 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
     private void OnFlush()
     {
         flushScheduled = false;
+        var isViewDue = ticksSinceView >= options.HeartbeatTicks;
+        if (isViewDue)
+        {
+            KeepMembership();
+        }
+
         driver.Flush();
         var now = new Leadership(driver.Core.Term, driver.Core.Leader);
         if (now != leadership)
         {
             NodeLog.LeadershipChanged(setup.Logger, now.Term.Value, views.NameOf(now.Leader), driver.Core.Role.ToString());
             leadership = now;
+            isViewDue = true;
+        }
+
+        if (isViewDue)
+        {
             PublishView();
         }
 
@@ -143,7 +154,8 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
 
     private void ArmTimer()
     {
-        ticks.Plan(stopRequester is null ? Math.Min(driver.TicksUntilDue, ticksUntilView) : 1);
+        // The view goes out with what happens: heartbeats, on a quiet node. Only where there are none does anybody wake up for it.
+        ticks.Plan(stopRequester is null ? Math.Min(driver.TicksUntilDue, options.ElectionTicks - ticksSinceView) : 1);
 
         // A ring that comes too early does no harm, and to put it off with each message would cost more.
         if (armedFor is null || ticks.PlannedFor < armedFor)
@@ -206,12 +218,7 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
     private void OnTick()
     {
         driver.Tick(setup.Now());
-        if (--ticksUntilView <= 0)
-        {
-            PublishView();
-            KeepMembership();
-        }
-
+        ticksSinceView++;
         if (stopRequester is not null && (!driver.IsLeader || --ticksUntilStopped <= 0))
         {
             stopRequester.Tell(LeadershipHandedOver.Instance);
@@ -265,7 +272,7 @@ public sealed class RaftActor : ReceiveActor, IWithTimers
 
     private void PublishView()
     {
-        ticksUntilView = options.HeartbeatTicks;
+        ticksSinceView = 0;
         collaborators.Gateway.Tell(views.Take(driver, connected, candidates), Self);
     }
 

@@ -141,7 +141,7 @@ internal sealed class NodeTelemetry : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await watch.DisposeAsync();
+        watch.Dispose();
         if (export is not null)
         {
             await export.DisposeAsync();

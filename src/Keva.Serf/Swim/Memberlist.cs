@@ -25,6 +25,7 @@ internal sealed class Memberlist
     private readonly PushPullExchange pushPull;
     private readonly IndirectPings indirectPings;
     private readonly Prober prober;
+    private TimeSpan nextGossip;
     private long malformed;
 
     public Memberlist(SerfOptions options, Random random, NonceSource nonces, TimerQueue timers, KeyringHolder keys, Outbox outbox, IMemberlistListener listener)
@@ -62,7 +63,43 @@ internal sealed class Memberlist
         states.Start(meta);
         prober.Start();
         pushPull.Start();
-        timers.Schedule(options.Timing.GossipInterval, Gossip);
+        nextGossip = timers.Now + options.Timing.GossipInterval;
+    }
+
+    /// <summary>
+    /// When <see cref="Gossip"/> has something to send; null if there is nothing. A node of a quiet cluster is not woken for the
+    /// beats at which it would stay silent.
+    /// </summary>
+    public TimeSpan? GossipDue => sender.HasBroadcasts ? nextGossip : null;
+
+    /// <summary>
+    /// Called with the new time before anything else happens at it: the beats that went by without anything to send are left
+    /// out, and what comes now waits for the next one, as it would have.
+    /// </summary>
+    public void SkipSilentGossip()
+    {
+        if (!sender.HasBroadcasts)
+        {
+            PlanGossipAfterNow();
+        }
+    }
+
+    /// <summary>Sends what is to be gossiped to a few nodes, if it is time.</summary>
+    public void Gossip()
+    {
+        if (timers.Now < nextGossip || !sender.HasBroadcasts)
+        {
+            return;
+        }
+
+        PlanGossipAfterNow();
+        foreach (var node in nodes.Pick(options.Timing.GossipNodes, IsWorthTelling))
+        {
+            if (!sender.TrySendGossip(node))
+            {
+                return;
+            }
+        }
     }
 
     public void Redescribe(byte[] meta) => states.Redescribe(meta);
@@ -223,20 +260,13 @@ internal sealed class Memberlist
         }
     }
 
-    private void Gossip()
+    private void PlanGossipAfterNow()
     {
-        timers.Schedule(options.Timing.GossipInterval, Gossip);
-        if (!sender.HasBroadcasts)
+        var late = timers.Now - nextGossip;
+        if (late >= TimeSpan.Zero)
         {
-            return;
-        }
-
-        foreach (var node in nodes.Pick(options.Timing.GossipNodes, IsWorthTelling))
-        {
-            if (!sender.TrySendGossip(node))
-            {
-                return;
-            }
+            var interval = options.Timing.GossipInterval;
+            nextGossip += interval > TimeSpan.Zero ? interval * ((late.Ticks / interval.Ticks) + 1) : late;
         }
     }
 

@@ -12,11 +12,11 @@ internal sealed class IdleScenario : IScenario
 
     private const string Title = "the busiest and the largest node of a fresh cluster that nobody asks for anything";
 
-    // The kernel counts hundredths of a second: one of them in this time is 0.2% of a core.
-    private const double MinimumSeconds = 5;
+    // The kernel counts hundredths of a second: one of them in this time is 0.1% of a core.
+    private const double MinimumSeconds = 10;
 
-    // Until a node has compiled what it does again and again.
-    private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(40);
+    // Until a node has compiled what it does again and again: what it does once in a second counts as such after half a minute.
+    private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(60);
 
     public IReadOnlyList<(string Name, string Title)> Workloads => [(Idle, Title)];
 

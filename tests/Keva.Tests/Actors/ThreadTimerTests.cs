@@ -10,7 +10,7 @@ public sealed class ThreadTimerTests
     public void It_rings_once_and_not_before_its_time()
     {
         var rung = new SemaphoreSlim(0); // a last ring may come after the end
-        using var timer = new ThreadTimer(() => rung.Release(), TimeProvider.System);
+        using var timer = new ThreadTimer(() => rung.Release(), TimeProvider.System, "timer");
         var set = Stopwatch.StartNew();
         timer.Change(TimeSpan.FromMilliseconds(30), Timeout.InfiniteTimeSpan);
         Assert.True(rung.Wait(ActorHarness.Deadline));
@@ -27,7 +27,7 @@ public sealed class ThreadTimerTests
         {
             timer!.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
             rung.Release();
-        }, TimeProvider.System);
+        }, TimeProvider.System, "timer");
         using (timer)
         {
             timer.Change(TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan);
@@ -43,7 +43,7 @@ public sealed class ThreadTimerTests
     public void It_rings_no_more_when_it_is_disposed_of_or_set_to_never()
     {
         var rung = new SemaphoreSlim(0); // a last ring may come after the end
-        var timer = new ThreadTimer(() => rung.Release(), TimeProvider.System);
+        var timer = new ThreadTimer(() => rung.Release(), TimeProvider.System, "timer");
         timer.Change(TimeSpan.FromMilliseconds(50), Timeout.InfiniteTimeSpan);
         timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Assert.False(rung.Wait(TimeSpan.FromMilliseconds(150)));
@@ -61,7 +61,7 @@ public sealed class ThreadTimerTests
     {
         var rung = new SemaphoreSlim(0); // a last ring may come after the end
         var time = new ManualTime();
-        using var timer = new ThreadTimer(() => rung.Release(), time);
+        using var timer = new ThreadTimer(() => rung.Release(), time, "timer");
         timer.Change(TimeSpan.FromMilliseconds(30), Timeout.InfiniteTimeSpan);
         time.Advance(TimeSpan.FromMilliseconds(30 + milliseconds));
         Assert.True(rung.Wait(ActorHarness.Deadline));
@@ -70,7 +70,7 @@ public sealed class ThreadTimerTests
     [Fact]
     public void It_does_not_ring_periodically_and_says_so()
     {
-        using var timer = new ThreadTimer(() => { }, TimeProvider.System);
+        using var timer = new ThreadTimer(() => { }, TimeProvider.System, "timer");
         Assert.Throws<NotSupportedException>(() => timer.Change(TimeSpan.Zero, TimeSpan.FromSeconds(1)));
     }
 }

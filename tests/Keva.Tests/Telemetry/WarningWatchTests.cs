@@ -15,7 +15,7 @@ public sealed class WarningWatchTests
     public async Task It_shows_what_its_rules_find_at_its_first_look()
     {
         var board = new WarningBoard(log);
-        await using var watch = new WarningWatch(() => Signs, [new Always()], board, log);
+        using var watch = new WarningWatch(() => Signs, [new Always()], board, log);
         Assert.Empty(board.Current);
         watch.Start(TimeProvider.System);
         await UntilAsync(() => board.Current.Count == 1);
@@ -37,16 +37,16 @@ public sealed class WarningWatchTests
             log);
         watch.Start(TimeProvider.System);
         await UntilAsync(() => log.Lines.Count > 0);
-        await watch.DisposeAsync();
+        watch.Dispose();
         Assert.Equal((LogLevel.Error, 604), (Assert.Single(log.Lines).Level, log.Lines[0].Event));
         Assert.Equal(1, looks);
     }
 
     [Fact]
-    public async Task One_that_was_never_started_can_be_stopped()
+    public void One_that_was_never_started_can_be_stopped()
     {
         var watch = new WarningWatch(() => Signs, [], new WarningBoard(log), log);
-        await watch.DisposeAsync();
+        watch.Dispose();
         Assert.Empty(log.Lines);
     }
 

@@ -1,10 +1,11 @@
 using System.Text;
 using Keva.Serf;
+using Xunit.Abstractions;
 
 namespace Keva.Tests.Serf.Cluster;
 
 /// <summary>What nodes tell and ask each other.</summary>
-public sealed class EventAndQueryTests
+public sealed class EventAndQueryTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -104,18 +105,18 @@ public sealed class EventAndQueryTests
     [Fact]
     public void Relayed_answers_come_through_where_direct_ones_are_lost_and_count_once()
     {
-        var cluster = GossipCluster.Of(10, seed: 7);
-        cluster.LossPercent = 30;
-        foreach (var node in cluster.Nodes)
+        // Of ten nodes each; three in ten of the direct answers are lost, and of those relayed five times one in a hundred.
+        var (direct, relayed) = (new List<int>(), new List<int>());
+        for (var seed = 1; seed <= 10; seed++)
         {
-            node.Answer = _ => "yes"u8.ToArray();
+            direct.Add(AnswersOfTenAtHeavyLoss(seed, relayFactor: 0));
+            relayed.Add(AnswersOfTenAtHeavyLoss(seed, relayFactor: 5));
         }
 
-        var asker = cluster.Nodes[0];
-        asker.Do(node => node.Query(cluster.Now, "there?", [], new QueryParameters { RelayFactor = 5, Timeout = TimeSpan.FromSeconds(20) }));
-        cluster.RunUntil(() => asker.ReportsOf<QueryFinished>().Any(), TimeSpan.FromSeconds(30));
-
-        Assert.Equal(10, Assert.Single(asker.ReportsOf<QueryFinished>()).Answers);
+        output.WriteLine($"direct {string.Join(' ', direct)}, relayed {string.Join(' ', relayed)}");
+        Assert.InRange(relayed.Max(), 0, 10);
+        Assert.InRange(relayed.Sum(), 95, 100);
+        Assert.InRange(direct.Sum(), 50, 90);
     }
 
     [Fact]
@@ -155,5 +156,20 @@ public sealed class EventAndQueryTests
 
         Assert.NotNull(estimate);
         Assert.InRange(estimate.Value.TotalMilliseconds, 30, 50);
+    }
+
+    private static int AnswersOfTenAtHeavyLoss(int seed, byte relayFactor)
+    {
+        var cluster = GossipCluster.Of(10, seed);
+        cluster.LossPercent = 30;
+        foreach (var node in cluster.Nodes)
+        {
+            node.Answer = _ => "yes"u8.ToArray();
+        }
+
+        var asker = cluster.Nodes[0];
+        asker.Do(node => node.Query(cluster.Now, "there?", [], new QueryParameters { RelayFactor = relayFactor, Timeout = TimeSpan.FromSeconds(20) }));
+        cluster.RunUntil(() => asker.ReportsOf<QueryFinished>().Any(), TimeSpan.FromSeconds(30));
+        return Assert.Single(asker.ReportsOf<QueryFinished>()).Answers;
     }
 }

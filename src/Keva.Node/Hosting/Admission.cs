@@ -23,6 +23,12 @@ internal sealed class Admission(NodeId self, bool isToldToJoin)
     /// <summary>Whether it was a member while it ran, and is none any more.</summary>
     public bool HasEnded => IsAdmitted && wasNamed && !IsNamed && isCommitted;
 
+    /// <summary>
+    /// Whether it may have been removed without being able to see that: its log names it still, or holds the removal and not
+    /// that it is committed, which nobody tells a node that is no member.
+    /// </summary>
+    public bool CanHaveEndedUnseen => IsAdmitted && (IsNamed || !isCommitted);
+
     /// <param name="isAdmitted">What is written down from earlier.</param>
     public void Begin(bool isAdmitted) => IsAdmitted = isAdmitted;
 

@@ -521,7 +521,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
 
     private void OnMembershipEnded()
     {
-        if (admission.IsAdmitted && admission.IsNamed && leaveRequesters.Count == 0)
+        if (admission.CanHaveEndedUnseen && leaveRequesters.Count == 0)
         {
             throw new NodeRemovedException();
         }

@@ -112,6 +112,13 @@ internal sealed class SimulatedConnection(
     /// <summary>No way is cut any more.</summary>
     public void OnWayOpened()
     {
+        if (AcceptedBy is { IsEnded: true })
+        {
+            // The other side ended while the news could not come through. Its machine knows nothing of the connection, and says so.
+            End("the connection was reset", network.DrawDelay());
+            return;
+        }
+
         if (isHeldUp)
         {
             isHeldUp = false;

@@ -260,7 +260,7 @@ internal sealed class SimulatedCluster
         var isRemoved = cause is NodeRemovedException;
         var wasTold = isRemoved && process.Core.Configuration.Find(process.Id) is not null;
         Guard(() => Require(
-            process.Machine.HasFailedDisk || process.Machine.Damage is not null || process.Machine.Journal.IsFull || (isRemoved && Rules.Raft.Configurations.WasRemoved(process.Id)),
+            process.Machine.HasFailedDisk || process.Machine.Damage is not null || process.Machine.Journal.IsFull || process.WasIdentityRefused || (isRemoved && Rules.Raft.Configurations.WasRemoved(process.Id)),
             cause is InvariantViolationException or StoreInvariantException ? "an invariant of the node itself" : "no node stops without a reason",
             $"{process}: {cause}"));
         After(TimeSpan.Zero, () =>

@@ -50,7 +50,7 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
             Network,
             Gossip,
             Gossip,
-            machine.Identity.Open(cluster.After, () => machine.Journal.IsFull ? "the disk is full" : null, () => IsEnded),
+            machine.Identity.Open(cluster.After, IdentityProblem, () => IsEnded),
             Host.TimeProvider,
             cluster.Dice.ForkRandom(),
             cluster.Logger,
@@ -134,6 +134,9 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
 
     public bool IsJournalWriting => Driver is not null && Machine.Durable.IsWriting;
 
+    /// <summary>Whether its disk was full when it was to write down who it is. That it fails of it may show when there is room again.</summary>
+    public bool WasIdentityRefused { get; private set; }
+
     HardState IRuledServer.DurableHardState => Machine.Durable.HardState;
 
     public bool HoldsDurably(EntryId id) => Machine.HoldsDurably(Id, id);
@@ -216,6 +219,12 @@ internal sealed class SimulatedProcess : INodeObserver, IRuledServer
     public IReadOnlyList<GossipPeer> Gossiped { get; set; } = [];
 
     public override string ToString() => Host.Name;
+
+    private string? IdentityProblem()
+    {
+        WasIdentityRefused |= Machine.Journal.IsFull;
+        return Machine.Journal.IsFull ? "the disk is full" : null;
+    }
 
     private ClusterView InitialView(NodeSettings settings) =>
         new(settings.ClusterName, null, Id, Machine.Name, NodeId.None, Term.Zero, 0, 0, IsReady: false, "loading", IsStopping: false, []);

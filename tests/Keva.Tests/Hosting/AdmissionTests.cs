@@ -56,6 +56,24 @@ public sealed class AdmissionTests
         Assert.False(again.IsAdmitted);
     }
 
+    [Fact]
+    public void A_member_may_have_been_removed_unseen_unless_it_holds_the_committed_removal()
+    {
+        var member = Begun(isAdmitted: true);
+        member.OnConfiguration(With, committed: true);
+        Assert.True(member.CanHaveEndedUnseen);
+
+        member.OnConfiguration(Without, committed: false);
+        Assert.True(member.CanHaveEndedUnseen);
+
+        member.OnConfiguration(Without, committed: true);
+        Assert.False(member.CanHaveEndedUnseen);
+
+        var stranger = Begun(isAdmitted: false);
+        stranger.OnConfiguration(Without, committed: false);
+        Assert.False(stranger.CanHaveEndedUnseen);
+    }
+
     private static Admission Begun(bool isAdmitted, bool isToldToJoin = false)
     {
         var admission = new Admission(Self, isToldToJoin);

@@ -19,6 +19,17 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
 
     private static readonly TimeSpan TimeBeforeHelp = TimeSpan.FromSeconds(20);
 
+    // A node that moved is not believed before gossip has given up its former self, and one that suspects it alone is slow to.
+    private TimeSpan MembershipPatience
+    {
+        get
+        {
+            var gossip = cluster.Plan.Settings.Gossip;
+            var longestSuspicion = new GossipTiming().SuspicionMaxTimeoutMultiplier * gossip.SuspicionMultiplier * gossip.ProbeInterval;
+            return Patience + longestSuspicion + gossip.DeadNodeReclaimTime;
+        }
+    }
+
     private SimulatedClient Prober { get; } = new(0, cluster, cluster.Plan.Workload with { Patience = TimeSpan.FromSeconds(8) }, dice);
 
     private IReadOnlyList<SimulatedMachine> Machines => cluster.Machines;
@@ -62,7 +73,7 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
     private void AwaitMembership()
     {
         var voters = Math.Min(Machines.Count, cluster.Plan.Settings.Membership.Voters);
-        Await("every node is a member", () =>
+        Await("every node is a member", MembershipPatience, () =>
             cluster.Rules.Raft.Configurations.Committed is { IsJoint: false } configuration
                 && configuration.Members.Length == Machines.Count
                 && configuration.Voters.Length >= voters
@@ -70,7 +81,7 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
                     && process.Core.Configuration.Equals(configuration)
                     && configuration.Find(machine.Node) is { } member
                     && member.PeerAddress == machine.PeerAddress.ToString()));
-        Await("gossip sees every node alive", () => Machines.All(machine => machine.Process is { } process && SeesAll(process)), DescribeGossip);
+        Await("gossip sees every node alive", MembershipPatience, () => Machines.All(machine => machine.Process is { } process && SeesAll(process)), DescribeGossip);
     }
 
     // What gossip tells its node, and with it everybody who asks.
@@ -190,11 +201,13 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
         }
     }
 
-    private void Await(string what, Func<bool> condition, Func<string>? describe = null)
+    private void Await(string what, Func<bool> condition) => Await(what, Patience, condition);
+
+    private void Await(string what, TimeSpan patience, Func<bool> condition, Func<string>? describe = null)
     {
-        if (!cluster.World.RunUntil(condition, Patience))
+        if (!cluster.World.RunUntil(condition, patience))
         {
-            throw new BrokenRuleException(Progress, $"{what} within {Patience.TotalSeconds} s: {(describe is null ? $"{Describe()}; in gossip {DescribeGossip()}" : describe())}");
+            throw new BrokenRuleException(Progress, $"{what} within {patience.TotalSeconds:0} s: {(describe is null ? $"{Describe()}; in gossip {DescribeGossip()}" : describe())}");
         }
     }
 

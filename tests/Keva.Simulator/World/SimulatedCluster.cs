@@ -50,6 +50,7 @@ internal sealed class SimulatedCluster
                 OnOverwritten = (_, _) => watch.OnOverwritten(),
                 Configurations = new ConfigurationRules { OnBegun = watch.OnChangeBegun },
             },
+            new StickinessRule(Plan.Settings.Raft.ElectionTimeout),
             new StoreRules());
         Network = new SimulatedNetwork(this, Plan.Network, Dice.Fork());
         Machines = Enumerable.Range(1, Plan.Nodes).Select(number => new SimulatedMachine(number, Plan.Disk, Dice.Fork())).ToArray();
@@ -184,7 +185,11 @@ internal sealed class SimulatedCluster
         Counts.Messages++;
         if (from.Driver is not null)
         {
-            Guard(() => Rules.Raft.OnSent(from, to, message));
+            Guard(() =>
+            {
+                Rules.Raft.OnSent(from, to, message);
+                Rules.Stickiness.OnSent(from, to, message, World.Now);
+            });
             watch.OnSent(from, to, message);
             OnMoment(message, from.Machine);
         }
@@ -193,6 +198,11 @@ internal sealed class SimulatedCluster
     public void OnArrived(SimulatedProcess from, SimulatedProcess receiver, RaftMessage message)
     {
         receiver.OnArrived(from);
+        if (receiver.Driver is not null)
+        {
+            Rules.Stickiness.OnArrived(receiver, from.Id, message, World.Now);
+        }
+
         var (one, other) = (from.Machine.Identity.Current.Cluster, receiver.Machine.Identity.Current.Cluster);
         Guard(() => Require(one == 0 || other == 0 || one == other, "two clusters never mix", $"{from} of {one} talks to {receiver} of {other}"));
         watch.OnArrived(receiver, message);

@@ -15,6 +15,9 @@ internal sealed class StickinessRule(TimeSpan electionTimeout)
     private readonly Dictionary<IRuledServer, (NodeId Leader, TimeSpan At)> contacts = [];
     private readonly Dictionary<(IRuledServer Server, NodeId Candidate, Term Term), TimeSpan> askedInVain = [];
 
+    // Whoever asks again may get the answer to the first question, which waited for the disk.
+    private readonly HashSet<(IRuledServer Server, NodeId Candidate, Term Term)> excused = [];
+
     // A contact of this age has surely not lapsed when the answer leaves.
     private TimeSpan FreshContact => electionTimeout / 2;
 
@@ -31,13 +34,15 @@ internal sealed class StickinessRule(TimeSpan electionTimeout)
                 break;
             case PreVoteRequest request:
                 var isLed = contacts.TryGetValue(server, out var contact) && contact.Leader == core.Leader && contact.Leader != from && now - contact.At < FreshContact;
-                if (isLed)
+                var question = (server, from, request.Term);
+                if (isLed && !excused.Contains(question))
                 {
-                    askedInVain[(server, from, request.Term)] = now;
+                    askedInVain[question] = now;
                 }
                 else
                 {
-                    askedInVain.Remove((server, from, request.Term));
+                    excused.Add(question);
+                    askedInVain.Remove(question);
                 }
 
                 break;

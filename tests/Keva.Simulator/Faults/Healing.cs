@@ -106,7 +106,7 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
 
         const long LargestWrite = 1 << 20;
         var failed = new List<string>();
-        var unanswered = new List<string>();
+        var failedWrites = new List<string>();
         var waiting = 0;
         void Ask(SimulatedMachine machine, string what, List<string> failures, Action<Action<bool>> request)
         {
@@ -133,7 +133,7 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
         var snapshots = cluster.Counts.Snapshots;
         if (Math.Min(settings.Raft.MaxUncommittedBytes, settings.Http.MaxQueuedBytes) >= LargestWrite)
         {
-            Ask(writer, "a write", unanswered, done => Prober.Write(writer, key, done));
+            Ask(writer, "a write", failedWrites, done => Prober.Write(writer, key, done));
         }
 
         cluster.After(dice.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(200)), () => End(leader));
@@ -141,7 +141,7 @@ internal sealed class Healing(SimulatedCluster cluster, Dice dice)
         if (cluster.Counts.Snapshots == snapshots)
         {
             // A node whose state jumps over the entry of its own write by a snapshot cannot know what became of it, and says so.
-            failed.AddRange(unanswered);
+            failed.AddRange(failedWrites);
         }
 
         Require(failed.Count == 0, "a change of leader fails no request", $"{string.Join(", ", failed)}: {Describe()}");
